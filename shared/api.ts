@@ -1,0 +1,517 @@
+// The one contract between the renderer, the shells and the engine: every method with its input and output,
+// every event the engine sends. Times are integers: microseconds since 1970-01-01T00:00:00Z, unless said.
+import { z } from 'zod';
+import {
+  ENTITY_KINDS,
+  FINDING_LEVELS,
+  FINDING_STATES,
+  LENS_FIELDS,
+  LEVELS,
+  MEMBER_STATUSES,
+  TS_BASES,
+} from './model.ts';
+
+const us = z.number().int();
+const count = z.number().int().nonnegative();
+const eventId = z.string().regex(/^\d{1,19}$/); // BIGINT as text: no loss on any wire
+const nothing = z.object({});
+
+/** One condition of the lens. Values of one term are ORed, terms are ANDed; `null` asks for "no value". */
+export const LensTerm = z.object({
+  field: z.enum(LENS_FIELDS),
+  values: z.array(z.string().nullable()).min(1).max(1000),
+  not: z.boolean().default(false),
+});
+/** The one shared selection of all views: `from` inclusive, `to` exclusive. Undated events are out as soon as a bound is set. */
+export const Lens = z.object({
+  from: us.optional(),
+  to: us.optional(),
+  text: z.string().max(2000).optional(), // case-insensitive substring of message
+  terms: z.array(LensTerm).max(100).default([]),
+});
+export type Lens = z.infer<typeof Lens>;
+export type LensTerm = z.infer<typeof LensTerm>;
+
+export const CaseInfo = z.object({
+  dir: z.string(),
+  name: z.string(),
+  createdAt: us,
+  readOnly: z.boolean(),
+  bundles: count,
+  members: count,
+  events: count,
+  findings: count,
+  firstTs: us.nullable(),
+  lastTs: us.nullable(),
+  toolVersion: z.string(),
+  schemaVersion: z.number().int(),
+  /** What the tool noticed when it opened the case, e.g. an ingest that was broken off; empty when all is well. */
+  notices: z.array(z.string()),
+});
+export type CaseInfo = z.infer<typeof CaseInfo>;
+
+export const JobInfo = z.object({
+  id: z.string(),
+  kind: z.enum(['ingest', 'detect', 'export', 'report', 'verify']),
+  title: z.string(),
+  phase: z.string(), // e.g. "reading registry-1.tar.gz"
+  done: count,
+  total: count.nullable(), // null: not known yet
+  unit: z.enum(['bytes', 'events', 'rules', 'rows', 'steps']),
+  perSecond: z.number().nullable(),
+  state: z.enum(['running', 'done', 'failed', 'cancelled']),
+  error: z.string().nullable(), // a sentence for the responder
+  result: z.record(z.string(), z.unknown()).nullable(),
+});
+export type JobInfo = z.infer<typeof JobInfo>;
+
+export const EventRow = z.object({
+  eventId,
+  ts: us.nullable(),
+  tsLogged: us.nullable(),
+  tsBasis: z.enum(TS_BASES),
+  node: z.string(),
+  system: z.string(),
+  component: z.string().nullable(),
+  level: z.enum(LEVELS).nullable(),
+  category: z.string().nullable(),
+  action: z.string().nullable(),
+  outcome: z.string().nullable(),
+  message: z.string(), // cut to 2,000 characters in pages; whole in events.detail
+  messageCut: z.boolean(),
+  srcIp: z.string().nullable(),
+  userName: z.string().nullable(),
+  httpMethod: z.string().nullable(),
+  httpPath: z.string().nullable(),
+  httpStatus: z.number().int().nullable(),
+  fileId: z.number().int(),
+  line: z.number().int(),
+  findings: count, // findings this event is part of
+});
+export type EventRow = z.infer<typeof EventRow>;
+
+export const EventDetail = EventRow.extend({
+  fields: z.record(z.string(), z.unknown()),
+  pid: z.string().nullable(),
+  tid: z.string().nullable(),
+  logger: z.string().nullable(),
+  byteOffset: z.number().int(),
+  byteLength: z.number().int(),
+  bundle: z.string(),
+  path: z.string(),
+  sha256: z.string(),
+  lines: count, // lines of the record
+  timeSentence: z.string(), // how the time is known, in words
+  entities: z.array(
+    z.object({ kind: z.enum(ENTITY_KINDS), value: z.string(), role: z.string(), events: count }),
+  ),
+  findingList: z.array(
+    z.object({ findingId: z.string(), title: z.string(), level: z.enum(FINDING_LEVELS), role: z.string() }),
+  ),
+});
+export type EventDetail = z.infer<typeof EventDetail>;
+
+/** Exact bytes around an event. `text` is the bytes as UTF-8 with U+FFFD for what is not; `base64` is exact. */
+export const RawContext = z.object({
+  eventId,
+  base64: z.string(),
+  text: z.string(),
+  before: z.array(z.object({ line: z.number().int(), text: z.string() })),
+  after: z.array(z.object({ line: z.number().int(), text: z.string() })),
+});
+export type RawContext = z.infer<typeof RawContext>;
+
+export const FindingRow = z.object({
+  findingId: z.string(),
+  ruleId: z.string(),
+  title: z.string(),
+  level: z.enum(FINDING_LEVELS),
+  attack: z.array(z.string()),
+  node: z.string().nullable(),
+  nodes: z.array(z.string()),
+  systems: z.array(z.string()),
+  firstTs: us.nullable(),
+  lastTs: us.nullable(),
+  eventCount: count,
+  groupValues: z.record(z.string(), z.unknown()),
+  explanation: z.string(),
+  state: z.enum(FINDING_STATES),
+  stateBy: z.string().nullable(),
+  stateAt: us.nullable(),
+  stateWhy: z.string().nullable(),
+});
+export type FindingRow = z.infer<typeof FindingRow>;
+
+export const RuleRow = z.object({
+  ruleId: z.string(),
+  title: z.string(),
+  level: z.enum(FINDING_LEVELS),
+  status: z.string(),
+  type: z.enum(['event', 'event_count', 'value_count', 'temporal', 'temporal_ordered', 'native']),
+  product: z.string().nullable(),
+  service: z.string().nullable(),
+  attack: z.array(z.string()),
+  path: z.string(),
+  description: z.string(),
+  falsePositives: z.array(z.string()),
+  author: z.string().nullable(),
+  source: z.string(), // rule text (YAML); SQL for native checks
+  error: z.string().nullable(), // why it was refused, with line
+  applies: z.boolean().nullable(), // false: its log source is not in the case; null: no case open
+  findings: count,
+  events: count,
+  millis: z.number().nullable(),
+});
+export type RuleRow = z.infer<typeof RuleRow>;
+
+export const LedgerRow = z.object({
+  fileId: z.number().int(),
+  bundle: z.string(),
+  path: z.string(),
+  sha256: z.string().nullable(),
+  size: count,
+  mtime: us.nullable(),
+  mode: z.string().nullable(),
+  owner: z.string().nullable(),
+  format: z.string().nullable(),
+  encoding: z.string().nullable(),
+  compression: z.string().nullable(),
+  status: z.enum(MEMBER_STATUSES),
+  reason: z.string().nullable(),
+  lines: count,
+  records: count,
+  unparsedLines: count,
+  firstTs: us.nullable(),
+  lastTs: us.nullable(),
+  zone: z.string().nullable(),
+  zoneBasis: z.string().nullable(),
+  node: z.string().nullable(),
+});
+export type LedgerRow = z.infer<typeof LedgerRow>;
+
+export const NodeRow = z.object({
+  node: z.string(),
+  systems: z.array(z.string()),
+  roles: z.array(z.string()),
+  addresses: z.array(z.string()),
+  zone: z.string().nullable(),
+  zoneBasis: z.string().nullable(),
+  clockOffsetUs: z.number().int(), // added to logged times
+  offsetBasis: z.string().nullable(),
+  offsetConfidence: z.number().nullable(), // 0..1
+  files: count,
+  events: count,
+  firstTs: us.nullable(),
+  lastTs: us.nullable(),
+});
+export type NodeRow = z.infer<typeof NodeRow>;
+
+export const Overview = z.object({
+  case: CaseInfo,
+  nodes: z.array(NodeRow),
+  /** Volume by node and system; `firstTs`/`lastTs` of that cell. */
+  matrix: z.array(
+    z.object({
+      node: z.string(),
+      system: z.string(),
+      events: count,
+      errors: count,
+      firstTs: us.nullable(),
+      lastTs: us.nullable(),
+    }),
+  ),
+  levels: z.array(z.object({ level: z.enum(LEVELS).nullable(), events: count })),
+  systems: z.array(z.object({ system: z.string(), events: count })),
+  bases: z.array(z.object({ basis: z.enum(TS_BASES), events: count })),
+  members: z.array(z.object({ status: z.enum(MEMBER_STATUSES), members: count, bytes: count })),
+  quality: z.object({ lines: count, unparsedLines: count, undated: count }),
+  worstFiles: z.array(LedgerRow), // files with the most unparsed lines or a status that is not `parsed`, at most 20
+  findingLevels: z.array(z.object({ level: z.enum(FINDING_LEVELS), findings: count })),
+  topFindings: z.array(FindingRow), // strongest first, at most 12
+});
+export type Overview = z.infer<typeof Overview>;
+
+export const Facet = z.object({
+  field: z.enum(LENS_FIELDS),
+  values: z.array(z.object({ value: z.string().nullable(), events: count })),
+  more: count, // distinct values not listed
+});
+export type Facet = z.infer<typeof Facet>;
+
+/** Counts per time bucket. `series[k][i]` is the count of `keys[k]` in bucket i; bucket i starts at `from + i * bucketUs`. */
+export const Histogram = z.object({
+  from: us,
+  to: us,
+  bucketUs: z.number().int().positive(),
+  keys: z.array(z.string()),
+  series: z.array(z.array(count)),
+  undated: count,
+});
+export type Histogram = z.infer<typeof Histogram>;
+
+export const Lane = z.object({
+  key: z.string(),
+  label: z.string(),
+  system: z.string().nullable(),
+  events: count,
+  clockOffsetUs: z.number().int().nullable(),
+  counts: z.array(count), // per column
+  errors: z.array(count), // warning and above, per column
+  findings: z.array(
+    z.object({
+      findingId: z.string(),
+      title: z.string(),
+      level: z.enum(FINDING_LEVELS),
+      firstTs: us,
+      lastTs: us,
+    }),
+  ),
+});
+export const Lanes = z.object({ from: us, to: us, columnUs: z.number().positive(), lanes: z.array(Lane) });
+export type Lane = z.infer<typeof Lane>;
+export type Lanes = z.infer<typeof Lanes>;
+
+export const SqlColumn = z.object({ name: z.string(), type: z.string() });
+export const SqlPage = z.object({
+  cursorId: z.string(),
+  columns: z.array(SqlColumn),
+  rows: z.array(z.array(z.unknown())), // JSON values; BIGINT, DECIMAL, TIMESTAMP, BLOB as text
+  offset: count,
+  done: z.boolean(), // no rows after these
+  millis: z.number(),
+});
+export type SqlPage = z.infer<typeof SqlPage>;
+
+export const Catalog = z.object({
+  views: z.array(
+    z.object({
+      name: z.string(),
+      comment: z.string().nullable(),
+      columns: z.array(z.object({ name: z.string(), type: z.string(), comment: z.string().nullable() })),
+    }),
+  ),
+  functions: z.array(z.object({ name: z.string(), description: z.string().nullable() })),
+  keywords: z.array(z.string()),
+});
+export type Catalog = z.infer<typeof Catalog>;
+
+export const HostEntry = z.object({
+  name: z.string(),
+  path: z.string(),
+  kind: z.enum(['folder', 'file', 'case', 'other']),
+  size: count,
+  mtime: us.nullable(),
+});
+export type HostEntry = z.infer<typeof HostEntry>;
+
+export const REPORT_FORMATS = ['html', 'md', 'json', 'csv'] as const;
+export const SQL_EXPORT_FORMATS = ['csv', 'json', 'parquet'] as const;
+
+const method = <I extends z.ZodType, O extends z.ZodType>(input: I, output: O) => ({ input, output });
+
+/** Every method of the engine. Names are `area.verb`. */
+export const methods = {
+  'app.info': method(
+    nothing,
+    z.object({
+      version: z.string(),
+      shell: z.string(),
+      sampleDir: z.string().nullable(),
+      home: z.string(),
+      separator: z.string(),
+    }),
+  ),
+  /** One folder of the machine the engine runs on, for the path picker. */
+  'host.list': method(
+    z.object({ path: z.string() }),
+    z.object({ path: z.string(), parent: z.string().nullable(), entries: z.array(HostEntry) }),
+  ),
+
+  'case.current': method(nothing, z.object({ case: CaseInfo.nullable() })),
+  'case.create': method(z.object({ dir: z.string().min(1), name: z.string().optional() }), CaseInfo),
+  'case.open': method(z.object({ dir: z.string().min(1) }), CaseInfo),
+  'case.close': method(nothing, nothing),
+  'case.recent': method(
+    nothing,
+    z.object({ cases: z.array(z.object({ dir: z.string(), name: z.string(), openedAt: us })) }),
+  ),
+
+  /** Starts an ingest job; `timezones` maps node to IANA zone or offset, key `*` for all. Detection runs after it. */
+  'ingest.start': method(
+    z.object({
+      paths: z.array(z.string().min(1)).min(1),
+      timezones: z.record(z.string(), z.string()).default({}),
+    }),
+    z.object({ jobId: z.string() }),
+  ),
+  'jobs.list': method(nothing, z.object({ jobs: z.array(JobInfo) })),
+  'jobs.cancel': method(z.object({ jobId: z.string() }), nothing),
+
+  'overview.get': method(nothing, Overview),
+  'evidence.list': method(nothing, z.object({ files: z.array(LedgerRow) })),
+  'nodes.list': method(nothing, z.object({ nodes: z.array(NodeRow) })),
+  /** Sets a node's zone and / or clock offset by hand; `null` goes back to what the evidence says. */
+  'nodes.set': method(
+    z.object({
+      node: z.string(),
+      zone: z.string().nullable().optional(),
+      clockOffsetUs: z.number().int().nullable().optional(),
+    }),
+    NodeRow,
+  ),
+
+  'events.count': method(
+    z.object({ lens: Lens }),
+    z.object({ events: count, total: count, millis: z.number() }),
+  ),
+  /** Rows `offset .. offset+limit` of the lens in time order; undated events come last. */
+  'events.page': method(
+    z.object({
+      lens: Lens,
+      order: z.enum(['asc', 'desc']).default('asc'),
+      offset: count,
+      limit: count.max(1000),
+    }),
+    z.object({ rows: z.array(EventRow), offset: count, millis: z.number() }),
+  ),
+  /** Position of an event in the order of the lens, or of the first event at or after `ts`. */
+  'events.locate': method(
+    z.object({
+      lens: Lens,
+      order: z.enum(['asc', 'desc']).default('asc'),
+      eventId: eventId.optional(),
+      ts: us.optional(),
+    }),
+    z.object({ offset: count.nullable() }),
+  ),
+  'events.facets': method(
+    z.object({ lens: Lens, fields: z.array(z.enum(LENS_FIELDS)), limit: count.max(200).default(12) }),
+    z.object({ facets: z.array(Facet), millis: z.number() }),
+  ),
+  'events.detail': method(z.object({ eventId }), EventDetail),
+  'events.raw': method(z.object({ eventId, context: count.max(200).default(20) }), RawContext),
+  /** Re-reads the stored evidence, re-hashes the whole member and compares. */
+  'events.verify': method(
+    z.object({ eventId }),
+    z.object({ ok: z.boolean(), sha256: z.string(), expected: z.string(), sentence: z.string() }),
+  ),
+
+  'timeline.histogram': method(
+    z.object({
+      lens: Lens,
+      by: z.enum(['level', 'system', 'node']),
+      buckets: z.number().int().min(1).max(4000),
+    }),
+    Histogram,
+  ),
+  'timeline.lanes': method(
+    z.object({
+      lens: Lens,
+      from: us,
+      to: us,
+      columns: z.number().int().min(1).max(4000),
+      by: z.enum(['node', 'system', 'component', 'node_component']),
+    }),
+    Lanes,
+  ),
+
+  'sql.catalog': method(nothing, Catalog),
+  'sql.run': method(
+    z.object({
+      sql: z.string().min(1).max(1_000_000),
+      limit: z.number().int().min(1).max(10_000).default(500),
+    }),
+    SqlPage,
+  ),
+  'sql.fetch': method(
+    z.object({ cursorId: z.string(), offset: count, limit: z.number().int().min(1).max(10_000) }),
+    SqlPage,
+  ),
+  'sql.cancel': method(z.object({ cursorId: z.string().optional() }), nothing),
+  'sql.close': method(z.object({ cursorId: z.string() }), nothing),
+  /** Writes a whole result to a file; `path` absent: into the case's `exports` folder. */
+  'sql.export': method(
+    z.object({ sql: z.string().min(1), format: z.enum(SQL_EXPORT_FORMATS), path: z.string().optional() }),
+    z.object({ path: z.string(), name: z.string(), rows: count, bytes: count }),
+  ),
+
+  'rules.list': method(nothing, z.object({ rules: z.array(RuleRow) })),
+  'rules.check': method(
+    z.object({ text: z.string().max(1_000_000) }),
+    z.object({
+      ok: z.boolean(),
+      problems: z.array(
+        z.object({
+          line: z.number().int().nullable(),
+          column: z.number().int().nullable(),
+          message: z.string(),
+        }),
+      ),
+    }),
+  ),
+  'detect.start': method(nothing, z.object({ jobId: z.string() })),
+  'findings.list': method(nothing, z.object({ findings: z.array(FindingRow) })),
+  'findings.events': method(
+    z.object({ findingId: z.string(), offset: count.default(0), limit: count.max(1000).default(200) }),
+    z.object({ rows: z.array(EventRow.extend({ role: z.string() })), total: count }),
+  ),
+  'findings.setState': method(
+    z.object({ findingId: z.string(), state: z.enum(FINDING_STATES), why: z.string().max(4000).default('') }),
+    FindingRow,
+  ),
+
+  /** Entities like what the responder typed; for the palette and pivots. */
+  'entities.search': method(
+    z.object({ text: z.string().min(1), limit: count.max(200).default(20) }),
+    z.object({
+      entities: z.array(z.object({ kind: z.enum(ENTITY_KINDS), value: z.string(), events: count })),
+    }),
+  ),
+  'entities.get': method(
+    z.object({ kind: z.enum(ENTITY_KINDS), value: z.string() }),
+    z.object({
+      kind: z.enum(ENTITY_KINDS),
+      value: z.string(),
+      events: count,
+      firstTs: us.nullable(),
+      lastTs: us.nullable(),
+      nodes: z.array(z.object({ node: z.string(), system: z.string(), events: count })),
+      roles: z.array(z.object({ role: z.string(), events: count })),
+    }),
+  ),
+
+  /** The report as one HTML text, for the preview. */
+  'report.preview': method(nothing, z.object({ html: z.string() })),
+  'report.export': method(
+    z.object({ format: z.enum(REPORT_FORMATS), path: z.string().optional() }),
+    z.object({ path: z.string(), name: z.string(), bytes: count, sha256: z.string() }),
+  ),
+} as const;
+
+export type Methods = typeof methods;
+export type MethodName = keyof Methods;
+export type Input<M extends MethodName> = z.input<Methods[M]['input']>;
+export type Parsed<M extends MethodName> = z.output<Methods[M]['input']>;
+export type Output<M extends MethodName> = z.output<Methods[M]['output']>;
+
+/** What the engine says unasked. */
+export interface EngineEvents {
+  /** A job moved; at most about ten a second for one job. */
+  job: JobInfo;
+  /** The case changed (bundle added, detection ran, finding state set): views reload. `case` null: closed. */
+  case: { case: CaseInfo | null; why: 'opened' | 'closed' | 'ingested' | 'detected' | 'reviewed' | 'clock' };
+  /** Progress of a running SQL statement, 0..100. */
+  sql: { cursorId: string; percent: number };
+}
+
+/** What the renderer and the CLI call. Fails with an `ApiError`. */
+export type Api = { [M in MethodName]: (input: Input<M>) => Promise<Output<M>> };
+/** What the engine implements: inputs are already checked. */
+export type ApiImplementation = { [M in MethodName]: (input: Parsed<M>) => Promise<Output<M>> };
+
+/** An error a responder may read: a code, what and where, what was done, what to do. Never a stack trace. */
+export interface ApiErrorData {
+  code: string;
+  sentence: string;
+  detail?: string;
+}

@@ -1,0 +1,76 @@
+// The words of a case: levels, systems, lens, statuses. Types and constants only; imports nothing of ours.
+
+/** Normalised log levels, weakest first. NULL in the database when the record states none. */
+export const LEVELS = ['trace', 'debug', 'info', 'notice', 'warning', 'error', 'critical'] as const;
+export type Level = (typeof LEVELS)[number];
+
+/** Systems Tidemark understands by itself; other values (kernel, redis, ...) may occur in `events.system`. */
+export const SYSTEMS = ['ray', 'celery', 'mesos', 'registry'] as const;
+
+/** Finding levels of Sigma 2.1, weakest first. */
+export const FINDING_LEVELS = ['informational', 'low', 'medium', 'high', 'critical'] as const;
+export type FindingLevel = (typeof FINDING_LEVELS)[number];
+
+export const FINDING_STATES = ['open', 'confirmed', 'dismissed', 'suppressed'] as const;
+export type FindingState = (typeof FINDING_STATES)[number];
+
+/** What became of an archive member at intake. */
+export const MEMBER_STATUSES = ['parsed', 'partial', 'skipped', 'failed', 'duplicate'] as const;
+export type MemberStatus = (typeof MEMBER_STATUSES)[number];
+
+/** How the time of an event is known; see data-model `ts_basis`. */
+export const TS_BASES = ['zone', 'file_zone', 'assumed_zone', 'inferred_year', 'neighbour', 'none'] as const;
+export type TsBasis = (typeof TS_BASES)[number];
+
+/** Kinds of entities that events mention. */
+export const ENTITY_KINDS = [
+  'ip',
+  'user',
+  'host',
+  'ray_job',
+  'ray_actor',
+  'ray_task',
+  'ray_node',
+  'ray_worker',
+  'ray_submission',
+  'celery_task',
+  'mesos_agent',
+  'mesos_framework',
+  'mesos_executor',
+  'mesos_task',
+  'mesos_container',
+  'image_repository',
+  'image_tag',
+  'image_digest',
+  'http_request',
+  'url',
+  'file_path',
+  'process',
+] as const;
+export type EntityKind = (typeof ENTITY_KINDS)[number];
+
+/** Fields a lens term may name; all are columns of the view `events`, but `entity` (value `kind:value`) and `finding`. */
+export const LENS_FIELDS = [
+  'node',
+  'system',
+  'component',
+  'level',
+  'category',
+  'action',
+  'outcome',
+  'src_ip',
+  'user_name',
+  'http_method',
+  'http_path',
+  'http_status',
+  'logger',
+  'pid',
+  'file_id',
+  'ts_basis',
+  'entity',
+  'finding',
+] as const;
+export type LensField = (typeof LENS_FIELDS)[number];
+
+/** Exit codes of the command line. */
+export const EXIT = { done: 0, withFailures: 1, usage: 2, refused: 3 } as const;
