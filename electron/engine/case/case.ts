@@ -1,0 +1,306 @@
+// A case folder: create, open, lock. One process at a time; inside it, many readers or one writer.
+//
+//   case.json        name, versions            evidence/   content-addressed member store
+//   case.duckdb      database                  scratch/    column batches on their way in, spilling
+//   case.lock        who has it open           exports/    what the responder exports
+import { existsSync } from 'node:fs';
+import { mkdir, open, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { hostname } from 'node:os';
+import { basename, join, resolve } from 'node:path';
+import { type Connection, Database } from './database.ts';
+import { CaseError } from './errors.ts';
+import { createSchema, SCHEMA_VERSION } from './schema.ts';
+import { TOOL_VERSION } from './version.ts';
+
+interface CaseFile {
+  format: 'tidemark-case';
+  name: string;
+  createdAt: number; // microseconds
+  schemaVersion: number;
+  toolVersion: string;
+}
+
+export interface CasePaths {
+  evidence: string;
+  scratch: string;
+  exports: string;
+}
+
+/** True when `dir` looks like a case folder. */
+export const isCase = (dir: string): boolean => existsSync(join(dir, 'case.json'));
+
+export class Case {
+  readonly dir: string;
+  readonly name: string;
+  readonly createdAt: number;
+  readonly paths: CasePaths;
+  readonly notices: string[] = [];
+  #database: Database | null = null;
+  #readers = 0;
+  #writing: Promise<unknown> = Promise.resolve();
+  #writer: Connection | null = null;
+  #onIdle: (() => void)[] = [];
+  #beforeWrite = new Set<() => void>();
+  #lockPath: string;
+  #closed = false;
+
+  private constructor(dir: string, file: CaseFile) {
+    this.dir = dir;
+    this.name = file.name;
+    this.createdAt = file.createdAt;
+    this.#lockPath = join(dir, 'case.lock');
+    this.paths = {
+      evidence: join(dir, 'evidence'),
+      scratch: join(dir, 'scratch'),
+      exports: join(dir, 'exports'),
+    };
+  }
+
+  /** Makes a case in a folder that is absent or empty. */
+  static async create(dir: string, name = basename(resolve(dir))): Promise<Case> {
+    const path = resolve(dir);
+    if (isCase(path))
+      throw new CaseError('case_exists', `${path} already holds a case. Open it, or choose another folder.`);
+    const there = await readdir(path).catch((error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENOENT') return [];
+      throw new CaseError(
+        'case_folder',
+        `${path} can't be used for a case: ${reason(error)}. Choose another folder.`,
+        { cause: error },
+      );
+    });
+    if (there.length > 0) {
+      throw new CaseError(
+        'case_folder',
+        `${path} is not empty and holds no case. Choose an empty or new folder; nothing was written.`,
+      );
+    }
+    const file: CaseFile = {
+      format: 'tidemark-case',
+      name,
+      createdAt: Date.now() * 1000,
+      schemaVersion: SCHEMA_VERSION,
+      toolVersion: TOOL_VERSION,
+    };
+    const made = new Case(path, file);
+    try {
+      await mkdir(path, { recursive: true, mode: 0o700 });
+      await made.#lock();
+      for (const folder of Object.values(made.paths)) await mkdir(folder, { recursive: true, mode: 0o700 });
+      const database = await made.#openDatabase('write');
+      const connection = await database.connect();
+      await createSchema(connection);
+      connection.close();
+      database.close();
+      await writeFile(join(path, 'case.json'), `${JSON.stringify(file, null, 2)}\n`, { mode: 0o600 });
+    } catch (error) {
+      await made.#unlock();
+      if (error instanceof CaseError) throw error;
+      throw new CaseError(
+        'case_folder',
+        `${path} can't be used for a case: ${reason(error)}. Choose another folder.`,
+        { cause: error },
+      );
+    }
+    return made;
+  }
+
+  static async open(dir: string): Promise<Case> {
+    const path = resolve(dir);
+    let file: CaseFile;
+    try {
+      file = JSON.parse(await readFile(join(path, 'case.json'), 'utf8')) as CaseFile;
+    } catch (error) {
+      const missing = (error as NodeJS.ErrnoException).code === 'ENOENT';
+      throw new CaseError(
+        'no_case',
+        missing
+          ? `There is no case in ${path}: it has no case.json. Check the path, or make a case first.`
+          : `The case file of ${path} can't be read: ${reason(error)}.`,
+        { cause: error },
+      );
+    }
+    if (file.format !== 'tidemark-case') throw new CaseError('no_case', `${path} holds no Tidemark case.`);
+    if (file.schemaVersion !== SCHEMA_VERSION) {
+      throw new CaseError(
+        'case_version',
+        `The case was made by Tidemark ${file.toolVersion} with layout ${file.schemaVersion}; this is ${TOOL_VERSION} with layout ${SCHEMA_VERSION}. Ingest its bundles into a new case.`,
+      );
+    }
+    const opened = new Case(path, file);
+    await opened.#lock();
+    try {
+      for (const folder of Object.values(opened.paths)) await mkdir(folder, { recursive: true, mode: 0o700 });
+      opened.#database = await opened.#openDatabase('read');
+    } catch (error) {
+      await opened.#unlock();
+      throw error;
+    }
+    return opened;
+  }
+
+  /** Runs `work` on a connection of its own to the locked, read-only database; during a write, on the writer's instance. */
+  async read<T>(work: (connection: Connection) => Promise<T>): Promise<T> {
+    const connection = await this.connect();
+    try {
+      return await work(connection);
+    } finally {
+      connection.close();
+    }
+  }
+
+  /** A connection the caller closes; a writer that begins meanwhile ends it. */
+  async connect(): Promise<Connection> {
+    if (this.#closed) throw new CaseError('case_closed', 'The case was closed meanwhile. Open it again.');
+    if (!this.#database)
+      this.#opening ??= this.#openDatabase('read').then((database) => {
+        this.#database = database;
+        this.#opening = null;
+      });
+    await this.#opening;
+    return this.#database!.connect();
+  }
+  #opening: Promise<void> | null = null;
+
+  /** Whether a writer is at work: user SQL waits for it. */
+  get writing(): boolean {
+    return this.#writer !== null;
+  }
+
+  /** Called before a writer takes the database, so that open cursors can be given up. */
+  onBeforeWrite(listener: () => void): () => void {
+    this.#beforeWrite.add(listener);
+    return () => this.#beforeWrite.delete(listener);
+  }
+
+  /** Runs `work` as the only writer. Writers queue; readers of a moment before are let finish, those after share the instance. */
+  async write<T>(
+    work: (connection: Connection, connect: () => Promise<Connection>) => Promise<T>,
+  ): Promise<T> {
+    const turn = this.#writing.then(async () => {
+      if (this.#closed) throw new CaseError('case_closed', 'The case was closed meanwhile. Open it again.');
+      for (const listener of this.#beforeWrite) listener();
+      await this.#opening;
+      await this.#idle();
+      this.#database?.close();
+      this.#database = null;
+      const opening = this.#openDatabase('write').then((database) => {
+        this.#database = database;
+      });
+      this.#opening = opening;
+      await opening.finally(() => {
+        this.#opening = null;
+      });
+      const database = this.#database!;
+      this.#writer = await database.connect();
+      try {
+        const result = await work(this.#writer, () => database.connect());
+        await this.#writer.run('CHECKPOINT').catch(() => 0); // a reader in a transaction defers it to the close
+        return result;
+      } finally {
+        await this.#idle();
+        this.#writer.close();
+        this.#writer = null;
+        database.close();
+        this.#database = null;
+      }
+    });
+    this.#writing = turn.catch(() => undefined);
+    return turn;
+  }
+
+  /** Counts a reader that a writer has to wait for. Readers through `read` are short; cursors are given up instead. */
+  async #idle(): Promise<void> {
+    while (this.#readers > 0) await new Promise<void>((done) => this.#onIdle.push(done));
+  }
+
+  /** As `read`, and a writer waits until it is over: for answers of more than one statement. */
+  async query<T>(work: (connection: Connection) => Promise<T>): Promise<T> {
+    this.#readers++;
+    try {
+      return await this.read(work);
+    } finally {
+      if (--this.#readers === 0) for (const done of this.#onIdle.splice(0)) done();
+    }
+  }
+
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    for (const listener of this.#beforeWrite) listener();
+    await this.#writing;
+    this.#database?.close();
+    this.#database = null;
+    await this.#unlock();
+  }
+
+  #openDatabase(mode: 'read' | 'write'): Promise<Database> {
+    return Database.open(join(this.dir, 'case.duckdb'), {
+      mode,
+      allowedDirectories: mode === 'write' ? [this.paths.scratch] : [this.paths.exports],
+      tempDirectory: join(this.paths.scratch, 'spill'),
+    });
+  }
+
+  /** Takes `case.lock`; a lock left by a process that is gone is taken over and said. */
+  async #lock(): Promise<void> {
+    const mine = JSON.stringify({ pid: process.pid, host: hostname(), at: new Date().toISOString() });
+    for (let attempt = 0; attempt < 3; attempt++) {
+      try {
+        const handle = await open(this.#lockPath, 'wx', 0o600);
+        await handle.writeFile(mine);
+        await handle.close();
+        return;
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+      }
+      const holder = await readFile(this.#lockPath, 'utf8')
+        .then((text) => JSON.parse(text) as { pid: number; host: string })
+        .catch(() => null);
+      const age = await stat(this.#lockPath)
+        .then((s) => Date.now() - s.mtimeMs)
+        .catch(() => 0);
+      if (holder === null && age < 5_000) continue; // being written this moment
+      if (holder && (holder.host !== hostname() || isAlive(holder.pid))) {
+        throw new CaseError(
+          'case_locked',
+          `The case ${this.dir} is open in another Tidemark (process ${holder.pid} on ${holder.host}). Close it there, then try again; nothing was changed.`,
+        );
+      }
+      this.notices.push(
+        'The case was not closed properly last time; its lock was taken over. What was stored is whole.',
+      );
+      await rm(this.#lockPath, { force: true });
+    }
+    throw new CaseError(
+      'case_locked',
+      `The case ${this.dir} is being opened by another Tidemark. Try again; nothing was changed.`,
+    );
+  }
+
+  async #unlock(): Promise<void> {
+    await rm(this.#lockPath, { force: true });
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}
+
+function reason(error: unknown): string {
+  const code = (error as NodeJS.ErrnoException).code;
+  const words: Record<string, string> = {
+    EACCES: 'access denied',
+    EPERM: 'not permitted',
+    ENOSPC: 'the disk is full',
+    EROFS: 'the disk is read-only',
+    ENOTDIR: 'it is not a folder',
+    EISDIR: 'it is a folder',
+  };
+  return (code && words[code]) || (error instanceof Error ? error.message.split('\n')[0]! : String(error));
+}

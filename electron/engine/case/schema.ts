@@ -1,0 +1,169 @@
+// Tables and the public views of a case. The views are the interface (data model); tables may change with the version.
+import { FINDING_LEVELS, LEVELS } from '../../../shared/model.ts';
+import type { Connection } from './database.ts';
+
+export const SCHEMA_VERSION = 1;
+
+const list = (values: readonly string[]) => values.map((v) => `'${v}'`).join(', ');
+
+const TABLES = `
+CREATE TYPE log_level AS ENUM (${list(LEVELS)});
+CREATE TYPE finding_level AS ENUM (${list(FINDING_LEVELS)});
+
+CREATE TABLE setting (key VARCHAR PRIMARY KEY, value VARCHAR);
+
+CREATE TABLE bundle (
+  bundle_id INTEGER PRIMARY KEY, name VARCHAR NOT NULL, path VARCHAR, sha256 VARCHAR, size BIGINT,
+  added_at TIMESTAMP, added_by VARCHAR, tool_version VARCHAR, complete BOOLEAN, problem VARCHAR);
+
+CREATE TABLE member (
+  file_id INTEGER PRIMARY KEY, bundle_id INTEGER NOT NULL, path VARCHAR NOT NULL,
+  sha256 VARCHAR, content_sha256 VARCHAR, size BIGINT, content_size BIGINT, mode INTEGER, owner VARCHAR, mtime TIMESTAMP,
+  format VARCHAR, system VARCHAR, encoding VARCHAR, compression VARCHAR, status VARCHAR NOT NULL, reason VARCHAR,
+  duplicate_of INTEGER, lines BIGINT DEFAULT 0, records BIGINT DEFAULT 0, unparsed_lines BIGINT DEFAULT 0,
+  first_ts TIMESTAMP, last_ts TIMESTAMP, zone VARCHAR, zone_basis VARCHAR, node VARCHAR);
+
+CREATE TABLE node (
+  node VARCHAR PRIMARY KEY, systems VARCHAR[], roles VARCHAR[], addresses VARCHAR[],
+  zone VARCHAR, zone_basis VARCHAR, zone_set VARCHAR,
+  clock_offset_us BIGINT DEFAULT 0, offset_basis VARCHAR, offset_confidence DOUBLE, offset_set BIGINT);
+
+CREATE TABLE zone_evidence (file_id INTEGER, offset_minutes INTEGER, count BIGINT, first_wall BIGINT, last_wall BIGINT, why VARCHAR);
+CREATE TABLE fact (file_id INTEGER, kind VARCHAR, value VARCHAR, line BIGINT);
+
+CREATE TABLE event (
+  event_id BIGINT NOT NULL, file_id INTEGER NOT NULL, line INTEGER, lines INTEGER, byte_offset BIGINT, byte_length INTEGER,
+  ts TIMESTAMP, ts_logged TIMESTAMP, ts_wall TIMESTAMP, ts_kind UTINYINT,
+  system VARCHAR, component VARCHAR, level log_level, category VARCHAR, action VARCHAR, outcome VARCHAR,
+  message VARCHAR USING COMPRESSION zstd, fields VARCHAR USING COMPRESSION zstd,
+  src_ip VARCHAR, user_name VARCHAR, http_method VARCHAR, http_path VARCHAR, http_status INTEGER,
+  pid VARCHAR, tid VARCHAR, logger VARCHAR, parsed BOOLEAN);
+
+CREATE TABLE entity (entity_id BIGINT NOT NULL, kind VARCHAR, value VARCHAR);
+CREATE TABLE entity_ref (event_id BIGINT NOT NULL, entity_id BIGINT NOT NULL, role VARCHAR);
+
+CREATE TABLE rule_run (
+  rule_id VARCHAR PRIMARY KEY, title VARCHAR, level finding_level, status VARCHAR, type VARCHAR, path VARCHAR, source VARCHAR,
+  sql VARCHAR, parameters VARCHAR, error VARCHAR, applies BOOLEAN, events BIGINT, findings BIGINT, millis DOUBLE);
+CREATE TABLE finding (
+  finding_id VARCHAR PRIMARY KEY, rule_id VARCHAR, title VARCHAR, level finding_level, attack VARCHAR[],
+  node VARCHAR, nodes VARCHAR[], systems VARCHAR[], first_ts TIMESTAMP, last_ts TIMESTAMP, event_count BIGINT,
+  group_values VARCHAR, explanation VARCHAR);
+CREATE TABLE finding_event (finding_id VARCHAR, event_id BIGINT, role VARCHAR, seq INTEGER);
+CREATE TABLE finding_state (finding_id VARCHAR PRIMARY KEY, state VARCHAR, state_by VARCHAR, state_at TIMESTAMP, state_why VARCHAR);
+
+CREATE TABLE annotation (annotation_id VARCHAR PRIMARY KEY, event_id BIGINT, kind VARCHAR, text VARCHAR, author VARCHAR, made_at TIMESTAMP);
+CREATE TABLE saved_query (name VARCHAR PRIMARY KEY, sql VARCHAR, author VARCHAR, made_at TIMESTAMP);
+CREATE TABLE custody_log (seq BIGINT PRIMARY KEY, made_at TIMESTAMP, actor VARCHAR, act VARCHAR, detail VARCHAR, previous VARCHAR, hash VARCHAR);
+`;
+
+const VIEWS = `
+CREATE VIEW events AS
+SELECT e.event_id, e.ts, e.ts_logged,
+  CASE e.ts_kind WHEN 1 THEN 'zone' WHEN 2 THEN CASE WHEN m.zone_basis = 'file_zone' THEN 'file_zone' ELSE 'assumed_zone' END
+    WHEN 3 THEN 'inferred_year' WHEN 4 THEN 'neighbour' WHEN 5 THEN 'neighbour' ELSE 'none' END AS ts_basis,
+  m.node, e.system, e.component, e.level, e.category, e.action, e.outcome, e.message, e.fields,
+  e.src_ip, e.user_name, e.http_method, e.http_path, e.http_status, e.pid, e.tid, e.logger,
+  e.file_id, e.line, e.byte_offset, e.byte_length
+FROM event e JOIN member m ON m.file_id = e.file_id;
+
+CREATE VIEW evidence_files AS
+SELECT m.file_id, b.name AS bundle, m.path, m.sha256, m.size, m.mode, m.owner, m.mtime, m.format, m.encoding, m.compression,
+  m.status, m.reason, m.lines, m.records, m.unparsed_lines, m.first_ts, m.last_ts, m.zone, m.zone_basis, m.node
+FROM member m JOIN bundle b ON b.bundle_id = m.bundle_id;
+
+CREATE VIEW bundles AS SELECT bundle_id, name, sha256, size, added_at, added_by, tool_version FROM bundle;
+
+CREATE VIEW nodes AS
+SELECT node, systems, roles, addresses, zone, zone_basis, clock_offset_us, offset_basis, offset_confidence FROM node;
+
+CREATE VIEW entities AS
+SELECT n.kind, n.value, r.event_id, e.ts, r.role
+FROM entity_ref r JOIN entity n ON n.entity_id = r.entity_id JOIN event e ON e.event_id = r.event_id;
+
+CREATE VIEW findings AS
+SELECT f.finding_id, f.rule_id, f.title, f.level, f.attack, f.node, f.nodes, f.systems, f.first_ts, f.last_ts, f.event_count,
+  f.group_values, f.explanation, coalesce(s.state, 'open') AS state, s.state_by, s.state_at, s.state_why
+FROM finding f LEFT JOIN finding_state s ON s.finding_id = f.finding_id;
+
+CREATE VIEW finding_events AS SELECT finding_id, event_id, role, seq FROM finding_event;
+CREATE VIEW annotations AS SELECT annotation_id, event_id, kind, text, author, made_at FROM annotation;
+CREATE VIEW saved_queries AS SELECT name, sql, author, made_at FROM saved_query;
+CREATE VIEW custody AS SELECT seq, made_at, actor, act, detail, previous, hash FROM custody_log;
+`;
+
+/** Comments of the public views: what the SQL editor and the report show. `''` is the view itself. */
+export const COMMENTS: Record<string, Record<string, string>> = {
+  events: {
+    '': 'One row per log record (a multi-line traceback is one record)',
+    event_id: 'Stable id: member number << 32 + record number',
+    ts: 'Best time, UTC: logged time moved to UTC and by the clock offset of the node; NULL only if nothing can be said',
+    ts_logged: 'The time as written, moved to UTC, before the clock offset',
+    ts_basis: 'How we know: zone, file_zone, assumed_zone, inferred_year, neighbour, none',
+    node: 'Node name; see nodes',
+    system: 'ray, celery, mesos, registry, or another',
+    component: 'raylet, gcs_server, dashboard, worker, beat, master, agent, access, ...',
+    level: 'trace, debug, info, notice, warning, error, critical, or NULL; ordered',
+    category:
+      'authentication, authorization, api, task, resource, node, configuration, audit, storage, network, process',
+    action: 'A verb, e.g. login, push, pull, delete, submit',
+    outcome: 'success, failure, unknown',
+    message: 'Text without prefix, colour and wrapper',
+    fields: 'JSON object of all parsed fields, native names kept; read with fields->>\'$."task_id"\'',
+    src_ip: 'Client address as the log states it',
+    user_name: 'User, only where the log proves it',
+    http_method: 'Request method',
+    http_path: 'Request path with query, as logged',
+    http_status: 'Response status',
+    pid: 'Process',
+    tid: 'Thread',
+    logger: 'Source location or logger name',
+    file_id: 'Evidence file; see evidence_files',
+    line: 'First line in the file, from 1',
+    byte_offset: 'Where the exact bytes begin in the file content',
+    byte_length: 'How many bytes the record has',
+  },
+  evidence_files: {
+    '': 'One row per archive member, whatever became of it',
+    status: 'parsed, partial, skipped, failed, duplicate',
+    reason: 'Why it is not parsed, or what was repaired',
+    lines: 'Lines of the content',
+    unparsed_lines: 'Lines that belong to no parsed record; kept as events',
+    zone: 'Zone used for times that state none',
+    zone_basis: 'file_zone (learned from evidence), assumed_zone (case setting)',
+  },
+  bundles: { '': 'One row per bundle handed to the case' },
+  nodes: {
+    '': 'One row per node',
+    clock_offset_us: 'Microseconds added to logged times',
+    offset_basis: 'What the offset rests on',
+    offset_confidence: '0 to 1',
+  },
+  entities: {
+    '': 'Addresses, users, tasks, images, ... by the events that mention them',
+    role: 'client, user, attempted, target, mentioned',
+  },
+  findings: {
+    '': 'One row per finding of the last detection',
+    group_values: 'JSON object of the group-by values',
+  },
+  finding_events: { '': 'Which events a finding rests on, in order, and their role in the match' },
+  annotations: { '': "The responder's tags and comments" },
+  saved_queries: { '': 'Named SQL' },
+  custody: { '': 'Append-only, hash-chained log of acts' },
+};
+
+/** Makes the tables, views and comments of an empty database. */
+export async function createSchema(connection: Connection): Promise<void> {
+  await connection.run(TABLES);
+  await connection.run(VIEWS);
+  for (const [view, comments] of Object.entries(COMMENTS)) {
+    for (const [column, comment] of Object.entries(comments)) {
+      const text = `'${comment.replaceAll("'", "''")}'`;
+      await connection.run(
+        column ? `COMMENT ON COLUMN ${view}.${column} IS ${text}` : `COMMENT ON VIEW ${view} IS ${text}`,
+      );
+    }
+  }
+  await connection.run(`INSERT INTO setting VALUES ('schema_version', $1)`, [String(SCHEMA_VERSION)]);
+}
