@@ -18,7 +18,7 @@ NODES = {
     "registry-1": ("10.20.0.11", "UTC", 0, 0),
     "registry-2": ("10.20.0.12", "UTC", 0, 0),
     "ray-head": ("10.20.0.21", "America/New_York", 0, 0),
-    "ray-worker-1": ("10.20.0.22", "UTC", 0, 2048),
+    "ray-worker-1": ("10.20.0.22", "UTC", 0, 1024),
     "mesos-master-1": ("10.20.0.31", "UTC", 0, 0),
     "mesos-agent-1": ("10.20.0.32", "UTC", 0, 0),
     "celery-worker-1": ("10.20.0.41", "UTC", 0, 420),
