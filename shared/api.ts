@@ -336,11 +336,12 @@ export const methods = {
     z.object({ cases: z.array(z.object({ dir: z.string(), name: z.string(), openedAt: us })) }),
   ),
 
-  /** Starts an ingest job; `timezones` maps node to IANA zone or offset, key `*` for all. Detection runs after it. */
+  /** Starts an ingest job; `timezones` maps node to IANA zone or offset, key `*` for all. Detection runs after it unless told otherwise. */
   'ingest.start': method(
     z.object({
       paths: z.array(z.string().min(1)).min(1),
       timezones: z.record(z.string(), z.string()).default({}),
+      detect: z.boolean().default(true),
     }),
     z.object({ jobId: z.string() }),
   ),
@@ -449,7 +450,11 @@ export const methods = {
       ),
     }),
   ),
-  'detect.start': method(nothing, z.object({ jobId: z.string() })),
+  /** Runs the rules that come with Tidemark and those of `rules` (files or folders); replaces the findings, keeps their states. */
+  'detect.start': method(
+    z.object({ rules: z.array(z.string()).default([]) }),
+    z.object({ jobId: z.string() }),
+  ),
   'findings.list': method(nothing, z.object({ findings: z.array(FindingRow) })),
   'findings.events': method(
     z.object({ findingId: z.string(), offset: count.default(0), limit: count.max(1000).default(200) }),

@@ -39,6 +39,7 @@ export class Case {
   #readers = 0;
   #writing: Promise<unknown> = Promise.resolve();
   #writer: Connection | null = null;
+  #opening: Promise<void> | null = null;
   #onIdle: (() => void)[] = [];
   #beforeWrite = new Set<() => void>();
   #lockPath: string;
@@ -141,26 +142,42 @@ export class Case {
 
   /** Runs `work` on a connection of its own to the locked, read-only database; during a write, on the writer's instance. */
   async read<T>(work: (connection: Connection) => Promise<T>): Promise<T> {
-    const connection = await this.connect();
-    try {
-      return await work(connection);
-    } finally {
-      connection.close();
-    }
+    return this.#counted(async () => {
+      const connection = await this.#connection();
+      try {
+        return await work(connection);
+      } finally {
+        connection.close();
+      }
+    });
   }
 
-  /** A connection the caller closes; a writer that begins meanwhile ends it. */
-  async connect(): Promise<Connection> {
+  /** A connection the caller closes; a writer that begins meanwhile ends it (see `onBeforeWrite`). */
+  connect(): Promise<Connection> {
+    return this.#counted(() => this.#connection());
+  }
+
+  async #connection(): Promise<Connection> {
     if (this.#closed) throw new CaseError('case_closed', 'The case was closed meanwhile. Open it again.');
-    if (!this.#database)
+    if (!this.#database) {
       this.#opening ??= this.#openDatabase('read').then((database) => {
         this.#database = database;
         this.#opening = null;
       });
-    await this.#opening;
+      await this.#opening;
+    }
     return this.#database!.connect();
   }
-  #opening: Promise<void> | null = null;
+
+  /** A writer waits for what is counted here. */
+  async #counted<T>(work: () => Promise<T>): Promise<T> {
+    this.#readers++;
+    try {
+      return await work();
+    } finally {
+      if (--this.#readers === 0) for (const done of this.#onIdle.splice(0)) done();
+    }
+  }
 
   /** Whether a writer is at work: user SQL waits for it. */
   get writing(): boolean {
@@ -209,19 +226,8 @@ export class Case {
     return turn;
   }
 
-  /** Counts a reader that a writer has to wait for. Readers through `read` are short; cursors are given up instead. */
   async #idle(): Promise<void> {
     while (this.#readers > 0) await new Promise<void>((done) => this.#onIdle.push(done));
-  }
-
-  /** As `read`, and a writer waits until it is over: for answers of more than one statement. */
-  async query<T>(work: (connection: Connection) => Promise<T>): Promise<T> {
-    this.#readers++;
-    try {
-      return await this.read(work);
-    } finally {
-      if (--this.#readers === 0) for (const done of this.#onIdle.splice(0)) done();
-    }
   }
 
   async close(): Promise<void> {

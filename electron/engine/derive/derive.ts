@@ -1,0 +1,36 @@
+// After load: duplicates, nodes, zones, clock offsets, best times. Runs again whenever a bundle came in or a clock was set.
+import type { Connection } from '../case/database.ts';
+import { settleClockOffsets } from './clock-offsets.ts';
+import { markDuplicates } from './duplicates.ts';
+import { listNodes } from './nodes.ts';
+import { applyTimes } from './times.ts';
+import { settleZones } from './zones.ts';
+
+/** Zones the responder gave: node to IANA zone or offset, `*` for all other nodes. */
+export type GivenZones = Record<string, string>;
+
+export async function derive(connection: Connection, given: GivenZones = {}): Promise<void> {
+  await connection.run('BEGIN');
+  try {
+    await markDuplicates(connection);
+    await listNodes(connection);
+    await rememberZones(connection, given);
+    await settleZones(connection);
+    await applyTimes(connection);
+    if (await settleClockOffsets(connection)) await applyTimes(connection);
+    await connection.run('COMMIT');
+  } catch (error) {
+    await connection.run('ROLLBACK').catch(() => 0);
+    throw error;
+  }
+}
+
+async function rememberZones(connection: Connection, given: GivenZones): Promise<void> {
+  for (const [node, zone] of Object.entries(given)) {
+    if (node === '*') {
+      await connection.run(`INSERT OR REPLACE INTO setting VALUES ('zone', $1)`, [zone]);
+    } else {
+      await connection.run('UPDATE node SET zone_set = $2 WHERE node = $1', [node, zone]);
+    }
+  }
+}

@@ -1,0 +1,549 @@
+// The engine: implements the contract by calling the stages. Plain Node; every shell talks to this.
+import { createHash } from 'node:crypto';
+import { copyFile, stat, writeFile } from 'node:fs/promises';
+import { homedir, userInfo } from 'node:os';
+import { join, resolve, sep } from 'node:path';
+import {
+  type Api,
+  type ApiErrorData,
+  type ApiImplementation,
+  type CaseInfo,
+  type EngineEvents,
+  type FindingRow,
+  type JobInfo,
+  type MethodName,
+  methods,
+  type RuleRow,
+} from '../../shared/api.ts';
+import { Case } from './case/case.ts';
+import type { Connection } from './case/database.ts';
+import { CaseError, toApiError } from './case/errors.ts';
+import { TOOL_VERSION } from './case/version.ts';
+import { derive } from './derive/derive.ts';
+import { detect } from './detect/detect.ts';
+import { builtinRulesDir, checkRuleText, loadRules } from './detect/load-rules.ts';
+import { listHost } from './host.ts';
+import { bundleSize } from './intake/bundle.ts';
+import { EvidenceReader } from './intake/evidence-store.ts';
+import { type JobHandle, Jobs } from './jobs.ts';
+import { ingest } from './load/ingest.ts';
+import { isZone } from './parse/time.ts';
+import { catalog } from './query/catalog.ts';
+import { getEntity, searchEntities } from './query/entities.ts';
+import { countEvents, eventDetail, eventPlace, facets, locateEvent, pageEvents } from './query/events.ts';
+import { caseInfo, listEvidence, listNodes, overview } from './query/overview.ts';
+import { rawContext } from './query/raw.ts';
+import { UserSql } from './query/user-sql.ts';
+import { buildReport } from './report/build.ts';
+import { writers } from './report/writers.ts';
+import { findingEvents, getFinding, listFindings, setFindingState } from './review/findings.ts';
+import { recentCases, rememberCase } from './state.ts';
+import { histogram, lanes } from './timeline/timeline.ts';
+
+export interface EngineOptions {
+  shell: 'desktop' | 'browser' | 'command line';
+  sampleDir: string | null;
+  /** Where recent cases are remembered. */
+  stateDir: string;
+}
+
+type Listener = <E extends keyof EngineEvents>(event: E, data: EngineEvents[E]) => void;
+
+interface Opened {
+  case: Case;
+  sql: UserSql;
+  evidence: EvidenceReader;
+}
+
+export class Engine {
+  readonly #options: EngineOptions;
+  readonly #listeners = new Set<Listener>();
+  readonly #jobs: Jobs;
+  readonly #implementation: ApiImplementation;
+  #opened: Opened | null = null;
+
+  constructor(options: EngineOptions) {
+    this.#options = options;
+    this.#jobs = new Jobs((job) => this.#say('job', job));
+    this.#implementation = this.#methods();
+  }
+
+  /** Direct, typed calls; throw CaseError. */
+  readonly api: Api = new Proxy({} as Api, {
+    get: (_, name) => (input: unknown) => this.#call(name as string, input),
+  });
+
+  /** One call from a wire: checks the input, never throws. */
+  async invoke(method: string, input: unknown): Promise<{ ok: unknown } | { error: ApiErrorData }> {
+    try {
+      return { ok: await this.#call(method, input) };
+    } catch (error) {
+      return { error: toApiError(error) };
+    }
+  }
+
+  subscribe(listener: Listener): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** Resolves when the job has ended, whatever its end. */
+  job(jobId: string): Promise<JobInfo> {
+    return this.#jobs.wait(jobId);
+  }
+
+  /** The exact bytes of a record. */
+  async raw(eventId: string): Promise<Uint8Array> {
+    const { case: open, evidence } = this.#need();
+    const place = await open.read((connection) => eventPlace(connection, eventId));
+    return evidence.read(place.contentSha256, place.byteOffset, place.byteLength);
+  }
+
+  /** The exports folder of the open case, for a shell that offers downloads. */
+  get exportsDir(): string | null {
+    return this.#opened?.case.paths.exports ?? null;
+  }
+
+  async close(): Promise<void> {
+    await this.#jobs.stop();
+    await this.#closeCase();
+  }
+
+  async #call(method: string, input: unknown): Promise<unknown> {
+    if (!Object.hasOwn(methods, method))
+      throw new CaseError('no_method', `There is no method ${method}.`, { refusal: 'usage' });
+    const checked = methods[method as MethodName].input.safeParse(input ?? {});
+    if (!checked.success) {
+      const issue = checked.error.issues[0]!;
+      throw new CaseError('bad_input', `${method}: ${issue.path.join('.') || 'input'}: ${issue.message}.`, {
+        refusal: 'usage',
+      });
+    }
+    return this.#implementation[method as MethodName](checked.data as never);
+  }
+
+  #say<E extends keyof EngineEvents>(event: E, data: EngineEvents[E]): void {
+    for (const listener of this.#listeners) listener(event, data);
+  }
+
+  #need(): Opened {
+    if (!this.#opened)
+      throw new CaseError('no_case', 'No case is open. Open one, or make one and add bundles.');
+    return this.#opened;
+  }
+
+  #read<T>(work: (connection: Connection) => Promise<T>): Promise<T> {
+    return this.#need().case.read(work);
+  }
+
+  async #timed<T extends object>(
+    work: (connection: Connection) => Promise<T>,
+  ): Promise<T & { millis: number }> {
+    const started = performance.now();
+    const answer = await this.#read(work);
+    return { ...answer, millis: Math.round(performance.now() - started) };
+  }
+
+  async #adopt(opened: Case): Promise<CaseInfo> {
+    const sql = new UserSql(opened, (cursorId, percent) => this.#say('sql', { cursorId, percent }));
+    this.#opened = { case: opened, sql, evidence: new EvidenceReader(opened.paths.evidence) };
+    await rememberCase(this.#options.stateDir, {
+      dir: opened.dir,
+      name: opened.name,
+      openedAt: Date.now() * 1000,
+    });
+    const info = await opened.read((connection) => caseInfo(opened, connection));
+    this.#say('case', { case: info, why: 'opened' });
+    return info;
+  }
+
+  async #closeCase(): Promise<void> {
+    const opened = this.#opened;
+    this.#opened = null;
+    if (!opened) return;
+    opened.sql.dispose();
+    await opened.case.close();
+    this.#say('case', { case: null, why: 'closed' });
+  }
+
+  async #sayChanged(why: EngineEvents['case']['why']): Promise<void> {
+    const { case: open } = this.#need();
+    this.#say('case', { case: await open.read((connection) => caseInfo(open, connection)), why });
+  }
+
+  #methods(): ApiImplementation {
+    return {
+      'app.info': async () => ({
+        version: TOOL_VERSION,
+        shell: this.#options.shell,
+        sampleDir: this.#options.sampleDir,
+        home: homedir(),
+        separator: sep,
+      }),
+      'host.list': async ({ path }) => listHost(path),
+
+      'case.current': async () => {
+        const open = this.#opened?.case;
+        return { case: open ? await open.read((connection) => caseInfo(open, connection)) : null };
+      },
+      'case.create': async ({ dir, name }) => {
+        await this.#refuseWhileBusy();
+        const made = await Case.create(dir, name);
+        await this.#closeCase();
+        return this.#adopt(made);
+      },
+      'case.open': async ({ dir }) => {
+        await this.#refuseWhileBusy();
+        const open = this.#opened?.case;
+        if (open?.dir === resolve(dir)) return open.read((connection) => caseInfo(open, connection));
+        const opened = await Case.open(dir);
+        await this.#closeCase();
+        return this.#adopt(opened);
+      },
+      'case.close': async () => {
+        await this.#jobs.stop();
+        await this.#closeCase();
+        return {};
+      },
+      'case.recent': async () => ({ cases: await recentCases(this.#options.stateDir) }),
+
+      'ingest.start': async ({ paths, timezones, detect: andDetect }) => {
+        const { case: open } = this.#need();
+        for (const zone of Object.values(timezones)) {
+          if (!isZone(zone))
+            throw new CaseError(
+              'unknown_zone',
+              `'${zone}' is not a time zone. Use an IANA name such as America/New_York, or an offset such as +02:00.`,
+              { refusal: 'usage' },
+            );
+        }
+        const absolute = paths.map((path) => resolve(path));
+        for (const path of absolute) {
+          await stat(path).catch(() => {
+            throw new CaseError('no_such_path', `There is no ${path}. Check the path; nothing was read.`, {
+              refusal: 'usage',
+            });
+          });
+        }
+        const title =
+          absolute.length === 1
+            ? `Taking in ${absolute[0]!.split(sep).at(-1)}`
+            : `Taking in ${absolute.length} bundles`;
+        const jobId = this.#jobs.start('ingest', title, 'bytes', async (job) => {
+          const result = await this.#ingest(open, job, absolute, timezones);
+          await this.#sayChanged('ingested');
+          if (!andDetect) return result;
+          const detected = await this.#detect(open, job, []);
+          await this.#sayChanged('detected');
+          return { ...result, detect: detected };
+        });
+        return { jobId };
+      },
+      'jobs.list': async () => ({ jobs: this.#jobs.list() }),
+      'jobs.cancel': async ({ jobId }) => {
+        this.#jobs.cancel(jobId);
+        return {};
+      },
+
+      'overview.get': async () => {
+        const { case: open } = this.#need();
+        return open.read(async (connection) => overview(open, connection, await listFindings(connection)));
+      },
+      'evidence.list': async () => ({ files: await this.#read(listEvidence) }),
+      'nodes.list': async () => ({ nodes: await this.#read((connection) => listNodes(connection)) }),
+      'nodes.set': async ({ node, zone, clockOffsetUs }) => {
+        const { case: open } = this.#need();
+        if (zone && !isZone(zone))
+          throw new CaseError(
+            'unknown_zone',
+            `'${zone}' is not a time zone. Use an IANA name such as America/New_York, or an offset such as +02:00.`,
+            { refusal: 'usage' },
+          );
+        await open.write(async (connection) => {
+          if (zone !== undefined)
+            await connection.run('UPDATE node SET zone_set = $2 WHERE node = $1', [node, zone]);
+          if (clockOffsetUs !== undefined) {
+            await connection.run('UPDATE node SET offset_set = $2 WHERE node = $1', [
+              node,
+              clockOffsetUs === null ? null : BigInt(clockOffsetUs),
+            ]);
+          }
+          await derive(connection);
+        });
+        await this.#sayChanged('clock');
+        const row = (await this.#read((connection) => listNodes(connection, node)))[0];
+        if (!row)
+          throw new CaseError('no_node', `There is no node ${node} in this case.`, { refusal: 'usage' });
+        return row;
+      },
+
+      'events.count': async ({ lens }) => this.#timed((connection) => countEvents(connection, lens)),
+      'events.page': async (page) =>
+        this.#timed(async (connection) => ({
+          rows: await pageEvents(connection, page),
+          offset: page.offset,
+        })),
+      'events.locate': async (input) => ({
+        offset: await this.#read((connection) => locateEvent(connection, input)),
+      }),
+      'events.facets': async (input) =>
+        this.#timed(async (connection) => ({ facets: await facets(connection, input) })),
+      'events.detail': async ({ eventId }) => this.#read((connection) => eventDetail(connection, eventId)),
+      'events.raw': async ({ eventId, context }) => {
+        const { evidence } = this.#need();
+        const place = await this.#read((connection) => eventPlace(connection, eventId));
+        return { eventId, ...(await rawContext(evidence, place, context)) };
+      },
+      'events.verify': async ({ eventId }) => {
+        const { evidence } = this.#need();
+        const place = await this.#read((connection) => eventPlace(connection, eventId));
+        const { ok, actual } = await evidence.verify(place.contentSha256);
+        return {
+          ok,
+          sha256: actual,
+          expected: place.contentSha256,
+          sentence: ok
+            ? `The stored content of ${place.path} still has the SHA-256 it had when it was taken in.`
+            : `The stored content of ${place.path} changed since it was taken in: its SHA-256 is now ${actual}. Do not rely on it; take the bundle in again.`,
+        };
+      },
+
+      'timeline.histogram': async (input) => this.#read((connection) => histogram(connection, input)),
+      'timeline.lanes': async (input) => this.#read((connection) => lanes(connection, input)),
+
+      'sql.catalog': async () => this.#read(catalog),
+      'sql.run': async ({ sql, limit }) => this.#need().sql.run(sql, limit),
+      'sql.fetch': async ({ cursorId, offset, limit }) => this.#need().sql.fetch(cursorId, offset, limit),
+      'sql.cancel': async ({ cursorId }) => {
+        this.#need().sql.cancel(cursorId);
+        return {};
+      },
+      'sql.close': async ({ cursorId }) => {
+        this.#opened?.sql.close(cursorId);
+        return {};
+      },
+      'sql.export': async ({ sql, format, path }) => {
+        const opened = this.#need();
+        const made = await opened.sql.export(sql, format, exportName('query', sql, format));
+        return path === undefined ? made : { ...made, path: await copyOut(made.path, path) };
+      },
+
+      'rules.list': async () => ({ rules: await this.#rules() }),
+      'rules.check': async ({ text }) => checkRuleText(text),
+      'detect.start': async ({ rules }) => {
+        const { case: open } = this.#need();
+        const jobId = this.#jobs.start('detect', 'Running the rules', 'rules', async (job) => {
+          const result = await this.#detect(open, job, rules);
+          await this.#sayChanged('detected');
+          return result;
+        });
+        return { jobId };
+      },
+      'findings.list': async () => ({ findings: await this.#read((connection) => listFindings(connection)) }),
+      'findings.events': async ({ findingId, offset, limit }) =>
+        this.#read((connection) => findingEvents(connection, findingId, offset, limit)),
+      'findings.setState': async ({ findingId, state, why }): Promise<FindingRow> => {
+        const { case: open } = this.#need();
+        await this.#read((connection) => getFinding(connection, findingId));
+        await open.write((connection) => setFindingState(connection, findingId, state, why, userName()));
+        await this.#sayChanged('reviewed');
+        return this.#read((connection) => getFinding(connection, findingId));
+      },
+
+      'entities.search': async ({ text, limit }) =>
+        this.#read((connection) => searchEntities(connection, text, limit)),
+      'entities.get': async ({ kind, value }) =>
+        this.#read((connection) => getEntity(connection, kind, value)),
+
+      'report.preview': async () => ({ html: await this.#report('html') }),
+      'report.export': async ({ format, path }) => {
+        const { case: open } = this.#need();
+        const text = await this.#report(format);
+        const name = `report.${format}`;
+        const target = path === undefined ? join(open.paths.exports, name) : resolve(path);
+        await writeFile(target, text, { mode: 0o600 }).catch((error: NodeJS.ErrnoException) => {
+          throw new CaseError(
+            'not_written',
+            `The report could not be written to ${target}: ${error.code ?? error.message}. Choose another place.`,
+            { cause: error },
+          );
+        });
+        return {
+          path: target,
+          name,
+          bytes: Buffer.byteLength(text),
+          sha256: createHash('sha256').update(text).digest('hex'),
+        };
+      },
+    };
+  }
+
+  async #refuseWhileBusy(): Promise<void> {
+    if (this.#jobs.list().some((job) => job.state === 'running')) {
+      throw new CaseError('busy', 'A job is still running in the open case. Wait for it or cancel it first.');
+    }
+  }
+
+  async #ingest(
+    open: Case,
+    job: JobHandle,
+    paths: string[],
+    timezones: Record<string, string>,
+  ): Promise<Record<string, unknown>> {
+    const started = performance.now();
+    const sizes = await Promise.all(paths.map((path) => bundleSize(path).catch(() => 0)));
+    const total = sizes.reduce((sum, size) => sum + size, 0);
+    const result = await open.write(async (connection, connect) => {
+      try {
+        return await ingest(connection, connect, open.paths, paths, {
+          signal: job.signal,
+          progress: (done, events, reading) =>
+            job.progress({
+              done: Math.min(done, total),
+              total,
+              phase: `reading ${reading.split(sep).at(-1)} · ${events.toLocaleString('en-US')} events`,
+            }),
+        });
+      } finally {
+        // what was committed before a fault is evidence too: it gets its times and nodes
+        job.progress({ phase: 'settling zones, clocks and nodes' });
+        await derive(connection, timezones);
+      }
+    });
+    return {
+      bundles: result.bundles,
+      members: {
+        parsed: 0,
+        partial: 0,
+        skipped: 0,
+        failed: 0,
+        duplicate: 0,
+        ...result.members,
+        ...(await this.#memberCounts(open)),
+      },
+      records: result.records,
+      lines: result.lines,
+      unparsed_lines: result.unparsedLines,
+      seconds: Math.round(performance.now() - started) / 1000,
+      problems: result.problems,
+    };
+  }
+
+  async #memberCounts(open: Case): Promise<Record<string, number>> {
+    const rows = await open.read((connection) =>
+      connection.rows<{ status: string; n: number }>(
+        'SELECT status, count(*)::INTEGER AS n FROM evidence_files GROUP BY status ORDER BY status',
+      ),
+    );
+    return Object.fromEntries(rows.map((row) => [row.status, row.n]));
+  }
+
+  async #detect(open: Case, job: JobHandle, extra: string[]): Promise<Record<string, unknown>> {
+    const started = performance.now();
+    const rules = await loadRules([builtinRulesDir(), ...extra]);
+    const { findings, rules: outcomes } = await open.write((connection) =>
+      detect(connection, rules, {
+        signal: job.signal,
+        progress: (done, total, title) => job.progress({ done, total, unit: 'rules', phase: title }),
+      }),
+    );
+    return {
+      findings,
+      rules: outcomes.length,
+      refused: outcomes
+        .filter((outcome) => outcome.error)
+        .map((outcome) => ({ rule: outcome.title, reason: outcome.error })),
+      seconds: Math.round(performance.now() - started) / 1000,
+    };
+  }
+
+  async #report(format: keyof typeof writers): Promise<string> {
+    const { case: open, evidence } = this.#need();
+    const model = await open.read((connection) =>
+      buildReport(connection, {
+        caseName: open.name,
+        readLines: (sha256, offset, length) => evidence.read(sha256, offset, length),
+      }),
+    );
+    return writers[format](model);
+  }
+
+  /** The rules that come with Tidemark, with what the last detection said of each; rules brought from elsewhere too. */
+  async #rules(): Promise<RuleRow[]> {
+    const loaded = await loadRules([builtinRulesDir()]);
+    const outcomes = this.#opened
+      ? await this.#read((connection) => connection.rows<OutcomeRow>(OUTCOMES))
+      : [];
+    const byId = new Map(outcomes.map((row) => [row.ruleId, row]));
+    const rows: RuleRow[] = loaded.map((rule) => {
+      const outcome = byId.get(rule.ruleId);
+      byId.delete(rule.ruleId);
+      const problem = rule.problems[0];
+      return {
+        ruleId: rule.ruleId,
+        title: rule.title,
+        level: rule.level,
+        status: rule.status,
+        type: rule.type,
+        product: rule.product,
+        service: rule.service,
+        attack: rule.attack,
+        path: rule.path,
+        description: rule.description,
+        falsePositives: rule.falsePositives,
+        author: rule.author,
+        source: rule.source,
+        error: problem ? `line ${problem.line ?? '?'}: ${problem.message}` : (outcome?.error ?? null),
+        applies: outcome ? outcome.applies : null,
+        findings: outcome?.findings ?? 0,
+        events: outcome?.events ?? 0,
+        millis: outcome?.millis ?? null,
+      };
+    });
+    for (const row of byId.values()) {
+      rows.push({
+        ...row,
+        product: null,
+        service: null,
+        attack: [],
+        description: '',
+        falsePositives: [],
+        author: null,
+      });
+    }
+    return rows;
+  }
+}
+
+type OutcomeRow = Omit<
+  RuleRow,
+  'product' | 'service' | 'attack' | 'description' | 'falsePositives' | 'author'
+>;
+
+const OUTCOMES = `SELECT rule_id AS "ruleId", title, level, status, type, path, source, error, applies, events::INTEGER AS events,
+  findings::INTEGER AS findings, millis FROM rule_run ORDER BY rule_id`;
+
+/** A name that says what a file holds and stays the same for the same question. */
+function exportName(kind: string, text: string, extension: string): string {
+  return `${kind}-${createHash('sha256').update(text).digest('hex').slice(0, 8)}.${extension}`;
+}
+
+async function copyOut(from: string, to: string): Promise<string> {
+  const target = resolve(to);
+  await copyFile(from, target).catch((error: NodeJS.ErrnoException) => {
+    throw new CaseError(
+      'not_written',
+      `The result could not be written to ${target}: ${error.code ?? error.message}. It is kept in ${from}.`,
+      { cause: error },
+    );
+  });
+  return target;
+}
+
+function userName(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return 'unknown';
+  }
+}

@@ -1,0 +1,214 @@
+// One worker's batch of events and entities on its way to DuckDB, and the SQL that takes it in.
+import { LEVELS } from '../../../shared/model.ts';
+import type { Draft, RecordSink } from '../parse/record.ts';
+import { type Column, Int32Column, Int64Column, TextColumn, WordColumn } from './columns.ts';
+import { writeParquet } from './parquet.ts';
+
+const ROWS = 122_880; // DuckDB's row group
+const ENTITY_REFS = ROWS * 6;
+const TEXT_BYTES = 48 << 20;
+
+/** `''` and -1 stand for NULL in the batch; the time of an undated event is this. */
+const NO_TIME = -(2 ** 52);
+
+export class EventBatch implements RecordSink {
+  rows = 0;
+  #refs = 0;
+  #fileId = 0;
+  #firstWall = Number.POSITIVE_INFINITY;
+  #lastWall = Number.NEGATIVE_INFINITY;
+  #entityHigh: number;
+  #entities = 0;
+  #entityIds = new Map<string, number>();
+
+  #eventId = new Int64Column('event_id', ROWS);
+  #file = new Int32Column('file_id', ROWS);
+  #line = new Int32Column('line', ROWS);
+  #lines = new Int32Column('lines', ROWS);
+  #offset = new Int64Column('byte_offset', ROWS);
+  #length = new Int32Column('byte_length', ROWS);
+  #wall = new Int64Column('ts_wall', ROWS);
+  #kind = new Int32Column('ts_kind', ROWS);
+  #system = new WordColumn('system', ROWS);
+  #component = new WordColumn('component', ROWS);
+  #level = new WordColumn('level', ROWS);
+  #category = new WordColumn('category', ROWS);
+  #action = new WordColumn('action', ROWS);
+  #outcome = new WordColumn('outcome', ROWS);
+  #message = new TextColumn('message', 16 << 20);
+  #fields = new TextColumn('fields', 16 << 20);
+  #srcIp = new WordColumn('src_ip', ROWS);
+  #user = new WordColumn('user_name', ROWS);
+  #method = new WordColumn('http_method', ROWS);
+  #path = new TextColumn('http_path', 1 << 20);
+  #status = new Int32Column('http_status', ROWS);
+  #pid = new WordColumn('pid', ROWS);
+  #tid = new WordColumn('tid', ROWS);
+  #logger = new WordColumn('logger', ROWS);
+  #parsed = new Int32Column('parsed', ROWS);
+  #columns: Column[];
+
+  #entityId = new Int64Column('entity_id', ENTITY_REFS);
+  #entityKind = new WordColumn('kind', ENTITY_REFS);
+  #entityValue = new TextColumn('value', 1 << 20);
+  #refEvent = new Int64Column('event_id', ENTITY_REFS);
+  #refEntity = new Int64Column('entity_id', ENTITY_REFS);
+  #refRole = new WordColumn('role', ENTITY_REFS);
+
+  /** `entityHigh`: upper half of the entity ids this worker hands out in this ingest. */
+  constructor(entityHigh: number) {
+    this.#entityHigh = entityHigh;
+    this.#columns = [
+      this.#eventId,
+      this.#file,
+      this.#line,
+      this.#lines,
+      this.#offset,
+      this.#length,
+      this.#wall,
+      this.#kind,
+      this.#system,
+      this.#component,
+      this.#level,
+      this.#category,
+      this.#action,
+      this.#outcome,
+      this.#message,
+      this.#fields,
+      this.#srcIp,
+      this.#user,
+      this.#method,
+      this.#path,
+      this.#status,
+      this.#pid,
+      this.#tid,
+      this.#logger,
+      this.#parsed,
+    ];
+  }
+
+  beginMember(fileId: number): void {
+    this.#fileId = fileId;
+    this.#firstWall = Number.POSITIVE_INFINITY;
+    this.#lastWall = Number.NEGATIVE_INFINITY;
+  }
+
+  get full(): boolean {
+    return (
+      this.rows >= ROWS ||
+      this.#message.bytes + this.#fields.bytes >= TEXT_BYTES ||
+      this.#refs >= ENTITY_REFS - 4096
+    );
+  }
+
+  /** Called when the batch is full, before the next record goes in. */
+  onFull: () => void = () => {};
+
+  record(draft: Draft): void {
+    if (this.full) this.onFull();
+    const row = this.rows++;
+    this.#eventId.setHalves(row, this.#fileId, draft.record);
+    this.#file.set(row, this.#fileId);
+    this.#line.set(row, draft.line);
+    this.#lines.set(row, draft.lines);
+    this.#offset.set(row, draft.byteOffset);
+    this.#length.set(row, draft.byteLength);
+    const wall = draft.tsKind === 0 ? NO_TIME : draft.tsWall;
+    if (wall !== NO_TIME) {
+      if (wall < this.#firstWall) this.#firstWall = wall;
+      if (wall > this.#lastWall) this.#lastWall = wall;
+    }
+    this.#wall.set(row, wall);
+    this.#kind.set(row, draft.tsKind);
+    this.#system.set(row, draft.system);
+    this.#component.set(row, draft.component);
+    this.#level.set(row, draft.level < 0 ? '' : LEVELS[draft.level]!);
+    this.#category.set(row, draft.category);
+    this.#action.set(row, draft.action);
+    this.#outcome.set(row, draft.outcome);
+    this.#message.push(draft.message);
+    this.#fields.push(draft.fields);
+    this.#srcIp.set(row, draft.srcIp);
+    this.#user.set(row, draft.userName);
+    this.#method.set(row, draft.httpMethod);
+    this.#path.push(draft.httpPath);
+    this.#status.set(row, draft.httpStatus);
+    this.#pid.set(row, draft.pid);
+    this.#tid.set(row, draft.tid);
+    this.#logger.set(row, draft.logger);
+    this.#parsed.set(row, draft.parsed ? 1 : 0);
+    const mentions = Math.min(draft.entityCount, 4096);
+    for (let i = 0; i < mentions; i++) this.#mention(draft, i);
+  }
+
+  #mention(draft: Draft, i: number): void {
+    const value = draft.entityValues[i]!;
+    if (value === '') return;
+    const kind = draft.entityKinds[i]!;
+    const key = `${kind}\0${value}`;
+    let id = this.#entityIds.get(key);
+    if (id === undefined) {
+      const row = this.#entityIds.size;
+      id = this.#entities++;
+      this.#entityIds.set(key, id);
+      this.#entityId.setHalves(row, this.#entityHigh, id);
+      this.#entityKind.set(row, kind);
+      this.#entityValue.push(value);
+    }
+    const ref = this.#refs++;
+    this.#refEvent.setHalves(ref, this.#fileId, draft.record);
+    this.#refEntity.setHalves(ref, this.#entityHigh, id);
+    this.#refRole.set(ref, draft.entityRoles[i]!);
+  }
+
+  /** First and last wall time of the member so far, microseconds; NaN when it has none. */
+  get memberSpan(): { first: number; last: number } {
+    return this.#firstWall === Number.POSITIVE_INFINITY
+      ? { first: Number.NaN, last: Number.NaN }
+      : { first: this.#firstWall, last: this.#lastWall };
+  }
+
+  /** Writes what is held as `<path>.events`, `.entities`, `.refs` and empties the batch. */
+  flush(path: string): { rows: number; entities: number; refs: number } {
+    const held = { rows: this.rows, entities: this.#entityIds.size, refs: this.#refs };
+    if (held.rows > 0)
+      writeParquet(
+        `${path}.events`,
+        held.rows,
+        this.#columns.map((c) => c.encode(held.rows)),
+      );
+    if (held.entities > 0) {
+      const columns = [this.#entityId, this.#entityKind, this.#entityValue];
+      writeParquet(
+        `${path}.entities`,
+        held.entities,
+        columns.map((c) => c.encode(held.entities)),
+      );
+      const refs = [this.#refEvent, this.#refEntity, this.#refRole];
+      writeParquet(
+        `${path}.refs`,
+        held.refs,
+        refs.map((c) => c.encode(held.refs)),
+      );
+      for (const column of [...columns, ...refs]) column.reset();
+    }
+    for (const column of this.#columns) column.reset();
+    this.rows = 0;
+    this.#refs = 0;
+    this.#entityIds.clear();
+    return held;
+  }
+}
+
+/** Takes a batch file in; `$1` is its path. */
+export const INSERT = {
+  events: `
+INSERT INTO event
+SELECT event_id, file_id, line, lines, byte_offset, byte_length, ts, ts, ts, ts_kind::UTINYINT,
+  nullif(system, ''), nullif(component, ''), nullif(level, '')::log_level, nullif(category, ''), nullif(action, ''), nullif(outcome, ''),
+  message, nullif(fields, ''), nullif(src_ip, ''), nullif(user_name, ''), nullif(http_method, ''), nullif(http_path, ''),
+  nullif(http_status, -1), nullif(pid, ''), nullif(tid, ''), nullif(logger, ''), parsed = 1
+FROM (SELECT *, CASE WHEN ts_wall > ${NO_TIME} THEN make_timestamp(ts_wall) END AS ts FROM read_parquet($1))`,
+  entities: 'INSERT INTO entity SELECT entity_id, kind, value FROM read_parquet($1)',
+  refs: 'INSERT INTO entity_ref SELECT event_id, entity_id, role FROM read_parquet($1)',
+};

@@ -1,0 +1,150 @@
+// A lane: one parse worker and the connection that takes its batches in. Members of a lane are committed whole.
+import { rm } from 'node:fs/promises';
+import { Worker } from 'node:worker_threads';
+import type { Connection } from '../case/database.ts';
+import { CaseError } from '../case/errors.ts';
+import { INSERT } from './batch.ts';
+import type { BatchMessage, FromWorker, MemberDone, ToWorker, WorkerSetup } from './worker-messages.ts';
+
+const IN_FLIGHT = 12 << 20; // bytes a worker may be behind
+const BATCHES_BEHIND = 2; // batches DuckDB may be behind
+
+/** The worker beside this file: TypeScript in a checkout, bundled in a packaged application. */
+const WORKER = new URL(
+  import.meta.url.endsWith('.ts') ? './parse-worker.ts' : './parse-worker.mjs',
+  import.meta.url,
+);
+
+export interface LaneEvents {
+  /** Runs inside the transaction that takes the members' last batch in. */
+  members(connection: Connection, members: MemberDone[]): Promise<void>;
+  committed(rows: number): void;
+}
+
+export class Lane {
+  readonly #worker: Worker;
+  readonly #connection: Connection;
+  readonly #events: LaneEvents;
+  #behind = 0;
+  #batches = 0;
+  #wake: (() => void)[] = [];
+  #inserting: Promise<void> = Promise.resolve();
+  #inTransaction = false;
+  #uncommitted = 0;
+  #fault: Error | null = null;
+  #finished: (() => void) | null = null;
+  #closing = false;
+
+  constructor(setup: WorkerSetup, connection: Connection, events: LaneEvents) {
+    this.#connection = connection;
+    this.#events = events;
+    this.#worker = new Worker(WORKER, {
+      workerData: setup,
+      execArgv: ['--disable-warning=ExperimentalWarning'],
+    });
+    this.#worker.on('message', (message: FromWorker) => this.#receive(message));
+    this.#worker.on('error', (error) => this.#fail(error));
+    this.#worker.on('exit', (code) => {
+      if (!this.#closing && code !== 0) this.#fail(new Error(`a parse worker ended with code ${code}`));
+    });
+  }
+
+  /** How far behind this lane is, to choose the idlest. */
+  get load(): number {
+    return this.#behind + this.#batches * (32 << 20);
+  }
+
+  async send(message: ToWorker): Promise<void> {
+    if (this.#fault) throw this.#fault;
+    if (message.kind === 'chunk') {
+      this.#behind += message.bytes.length;
+      this.#worker.postMessage(message, [message.bytes.buffer]);
+    } else this.#worker.postMessage(message);
+    while (!this.#fault && (this.#behind > IN_FLIGHT || this.#batches > BATCHES_BEHIND)) {
+      await new Promise<void>((wake) => this.#wake.push(wake));
+    }
+    if (this.#fault) throw this.#fault;
+  }
+
+  /** Resolves when everything sent is committed. */
+  async finish(): Promise<void> {
+    if (this.#fault) throw this.#fault;
+    await new Promise<void>((resolve) => {
+      this.#finished = resolve;
+      this.#worker.postMessage({ kind: 'finish' } satisfies ToWorker);
+    });
+    await this.#inserting;
+    if (this.#fault) throw this.#fault;
+  }
+
+  /** Ends the worker; what is not committed is rolled back. */
+  async close(): Promise<void> {
+    this.#closing = true;
+    await this.#worker.terminate();
+    await this.#inserting;
+    if (this.#inTransaction) await this.#connection.run('ROLLBACK').catch(() => 0);
+    this.#connection.close();
+  }
+
+  #receive(message: FromWorker): void {
+    if (message.kind === 'ack') {
+      this.#behind -= message.bytes;
+      this.#wakeAll();
+    } else if (message.kind === 'batch') {
+      this.#batches++;
+      this.#inserting = this.#inserting.then(() => this.#insert(message));
+    } else if (message.kind === 'finished') {
+      this.#finished?.();
+    } else {
+      this.#fail(
+        message.code === 'ENOSPC'
+          ? new CaseError(
+              'disk_full',
+              'The disk of the case folder is full. Members taken in so far are kept; free space and add the bundle again.',
+            )
+          : new Error(message.text),
+      );
+    }
+  }
+
+  async #insert(batch: BatchMessage): Promise<void> {
+    try {
+      if (this.#fault) return;
+      if (!this.#inTransaction) {
+        await this.#connection.run('BEGIN');
+        this.#inTransaction = true;
+      }
+      if (batch.rows > 0) await this.#connection.run(INSERT.events, [`${batch.path}.events`]);
+      if (batch.entities > 0) {
+        await this.#connection.run(INSERT.entities, [`${batch.path}.entities`]);
+        await this.#connection.run(INSERT.refs, [`${batch.path}.refs`]);
+      }
+      await this.#events.members(this.#connection, batch.members);
+      this.#uncommitted += batch.rows;
+      if (batch.whole) {
+        await this.#connection.run('COMMIT');
+        this.#inTransaction = false;
+        this.#events.committed(this.#uncommitted);
+        this.#uncommitted = 0;
+      }
+    } catch (error) {
+      this.#fail(error instanceof Error ? error : new Error(String(error)));
+    } finally {
+      this.#batches--;
+      this.#wakeAll();
+      await Promise.all(
+        ['events', 'entities', 'refs'].map((part) => rm(`${batch.path}.${part}`, { force: true })),
+      );
+    }
+  }
+
+  #fail(error: Error): void {
+    this.#fault ??= error;
+    this.#finished?.();
+    this.#wakeAll();
+  }
+
+  #wakeAll(): void {
+    for (const wake of this.#wake.splice(0)) wake();
+  }
+}

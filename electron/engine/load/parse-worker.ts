@@ -1,0 +1,94 @@
+// Worker thread: takes member bytes, keeps them in the evidence store, parses them into column batches on disk.
+import { parentPort, workerData } from 'node:worker_threads';
+import { EvidenceWriter } from '../intake/evidence-store.ts';
+import { openMember } from '../parse/member.ts';
+import type { MemberParser } from '../parse/record.ts';
+import { EventBatch } from './batch.ts';
+import type { BatchMessage, FromWorker, MemberDone, ToWorker, WorkerSetup } from './worker-messages.ts';
+
+const setup = workerData as WorkerSetup;
+const port = parentPort!;
+const post = (message: FromWorker) => port.postMessage(message);
+
+const batch = new EventBatch(setup.entityHigh);
+let batchNumber = 0;
+let ended: MemberDone[] = [];
+let current: { fileId: number; parser: MemberParser; store: EvidenceWriter; failed: string | null } | null =
+  null;
+
+/** Sends what is held. `whole`: no member is cut by the end of this batch, so it may be committed. */
+function flush(whole: boolean): void {
+  if (batch.rows === 0 && ended.length === 0) return;
+  const path = `${setup.scratchDir}/${setup.name}-${batchNumber++}`;
+  const held = batch.flush(path);
+  post({ kind: 'batch', path, ...held, members: ended, whole } satisfies BatchMessage);
+  ended = [];
+}
+batch.onFull = () => flush(false);
+
+function open(message: Extract<ToWorker, { kind: 'open' }>): void {
+  batch.beginMember(message.fileId);
+  current = {
+    fileId: message.fileId,
+    store: new EvidenceWriter(setup.storeDir),
+    parser: openMember({ path: message.path, bundle: message.bundle, mtimeUs: message.mtimeUs }, batch),
+    failed: null,
+  };
+}
+
+function chunk(bytes: Uint8Array): void {
+  if (!current) return;
+  current.store.write(bytes);
+  if (current.failed) return;
+  try {
+    current.parser.push(bytes);
+  } catch (error) {
+    // a fault of a parser must not lose bytes: the store goes on, the ledger says it
+    current.failed = error instanceof Error ? error.message.split('\n')[0]! : String(error);
+  }
+}
+
+function end(message: Extract<ToWorker, { kind: 'end' }>): void {
+  if (!current) return;
+  const { fileId, parser, store } = current;
+  let failed = current.failed;
+  current = null;
+  const kept = store.end();
+  let summary: MemberDone['summary'] = null;
+  try {
+    summary = parser.end();
+  } catch (error) {
+    failed ??= error instanceof Error ? error.message.split('\n')[0]! : String(error);
+  }
+  const { first, last } = batch.memberSpan;
+  ended.push({
+    fileId,
+    contentSha256: kept.sha256,
+    contentSize: kept.size,
+    sha256: message.sha256,
+    size: message.size,
+    problem: message.problem,
+    parserFault: failed,
+    summary,
+    firstWall: Number.isNaN(first) ? null : first,
+    lastWall: Number.isNaN(last) ? null : last,
+  });
+  if (batch.full || message.flush) flush(true);
+}
+
+port.on('message', (message: ToWorker) => {
+  try {
+    if (message.kind === 'open') open(message);
+    else if (message.kind === 'chunk') chunk(message.bytes);
+    else if (message.kind === 'end') end(message);
+    else if (message.kind === 'finish') {
+      flush(true);
+      post({ kind: 'finished' });
+      return;
+    }
+    post({ kind: 'ack', bytes: message.kind === 'chunk' ? message.bytes.length : 0 });
+  } catch (error) {
+    const { code, message: text } = error as NodeJS.ErrnoException;
+    post({ kind: 'fault', code: code ?? null, text: (text ?? String(error)).split('\n')[0]! });
+  }
+});

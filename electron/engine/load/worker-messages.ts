@@ -1,0 +1,45 @@
+// What the load stage and its parse workers say to each other.
+import type { ParseSummary } from '../parse/record.ts';
+
+export interface WorkerSetup {
+  name: string; // of its batch files
+  storeDir: string;
+  scratchDir: string;
+  entityHigh: number;
+}
+
+export type ToWorker =
+  | { kind: 'open'; fileId: number; path: string; bundle: string; mtimeUs: number | null }
+  | { kind: 'chunk'; bytes: Uint8Array<ArrayBuffer> }
+  | { kind: 'end'; sha256: string | null; size: number; problem: string | null; flush: boolean }
+  | { kind: 'finish' };
+
+/** A member whose last record is in this batch or an earlier one of the same worker. */
+export interface MemberDone {
+  fileId: number;
+  contentSha256: string;
+  contentSize: number;
+  sha256: string | null;
+  size: number;
+  problem: string | null;
+  parserFault: string | null;
+  summary: ParseSummary | null;
+  firstWall: number | null;
+  lastWall: number | null;
+}
+
+export interface BatchMessage {
+  kind: 'batch';
+  path: string;
+  rows: number;
+  entities: number;
+  refs: number;
+  members: MemberDone[];
+  whole: boolean;
+}
+
+export type FromWorker =
+  | BatchMessage
+  | { kind: 'ack'; bytes: number }
+  | { kind: 'finished' }
+  | { kind: 'fault'; code: string | null; text: string };
