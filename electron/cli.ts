@@ -1,0 +1,303 @@
+// The `tidemark` command. Results go to standard output, everything else to standard error.
+// Exit codes: 0 done, 1 done with failures recorded, 2 wrong usage, 3 refused, 130 interrupted.
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
+import type { JobInfo } from '../shared/api.ts';
+import { EXIT } from '../shared/model.ts';
+import { type Command, helpText, readCommand, UsageError, wantsJson } from './command-line.ts';
+import { isCase } from './engine/case/case.ts';
+import { CaseError, toApiError } from './engine/case/errors.ts';
+import { TOOL_VERSION } from './engine/case/version.ts';
+import { Engine } from './engine/engine.ts';
+import { serveCase } from './serve-case.ts';
+import { appRoot, sampleDir, stateDir } from './shell-paths.ts';
+import { printSql } from './sql-output.ts';
+import { harmless, harmlessJson, progress, table } from './terminal.ts';
+import { write } from './write.ts';
+
+const INTERRUPTED = 130;
+const root = appRoot(import.meta.dirname);
+
+type Run<N extends Command['name']> = Extract<Command, { name: N }>;
+
+/** Ctrl+C: the first one cancels what runs, so that the case is closed properly; the second one ends at once. */
+const interruption = {
+  happened: false,
+  cancel: null as (() => unknown) | null,
+  listen(): void {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+      process.on(signal, () => {
+        if (interruption.happened) process.exit(INTERRUPTED);
+        interruption.happened = true;
+        void interruption.cancel?.();
+      });
+    }
+  },
+};
+
+const say = (sentence: string) => process.stderr.write(`${harmless(sentence, '\n')}\n`);
+const print = (text: string) => write(process.stdout, `${text}\n`);
+const printJson = (value: unknown) => print(harmlessJson(value, 2));
+
+async function run(command: Command): Promise<number> {
+  switch (command.name) {
+    case 'help':
+      await write(process.stdout, helpText(command.of));
+      return EXIT.done;
+    case 'version':
+      await print(TOOL_VERSION);
+      return EXIT.done;
+    case 'serve':
+      return withEngine(
+        (engine) => serveCase(engine, command, { root, stateDir: stateDir() }, interruption),
+        'browser',
+      );
+    case 'analyze':
+      return withEngine((engine) => analyze(engine, command));
+    case 'ingest':
+      return withEngine((engine) => ingest(engine, command));
+    case 'detect':
+      return withEngine((engine) => detect(engine, command));
+    case 'sql':
+      return withEngine(async (engine) => {
+        await openCase(engine, command.dir);
+        interruption.cancel = () => engine.api['sql.cancel']({});
+        await printSql(engine.api, { ...command, exportsDir: engine.exportsDir }, say);
+        return EXIT.done;
+      });
+    case 'report':
+      return withEngine(async (engine) => {
+        await openCase(engine, command.dir);
+        const { path, bytes, sha256 } = await engine.api['report.export']({
+          format: command.format,
+          path: resolve(command.out),
+        });
+        say(`Wrote ${path}, ${bytes.toLocaleString('en')} bytes, sha256 ${sha256}.`);
+        return EXIT.done;
+      });
+    case 'raw':
+      return withEngine((engine) => raw(engine, command));
+  }
+}
+
+async function analyze(
+  engine: Engine,
+  { paths, dir, report, timezones, rules, json }: Run<'analyze'>,
+): Promise<number> {
+  const bundles = present(paths);
+  const extra = present(rules);
+  const made = await engine.api['case.create']({ dir: resolve(dir) });
+  const taken = await ingestJob(engine, bundles, timezones);
+  const found = await detectJob(engine, extra);
+  const { findings } = await engine.api['findings.list']({});
+  const written = report
+    ? await engine.api['report.export']({ format: report.format, path: resolve(report.file) })
+    : null;
+  if (json) {
+    await printJson({
+      case: made.dir,
+      ingest: taken,
+      detect: found,
+      report: written && { path: written.path, sha256: written.sha256 },
+      findings,
+    });
+  } else {
+    await print(ingestText(taken));
+    await printFindings(engine, found);
+    if (written) say(`Wrote ${written.path}, sha256 ${written.sha256}.`);
+  }
+  return ingestExit(taken) || detectExit(found);
+}
+
+async function ingest(engine: Engine, { dir, paths, timezones, json }: Run<'ingest'>): Promise<number> {
+  const bundles = present(paths);
+  const folder = resolve(dir);
+  if (isCase(folder)) await openCase(engine, folder);
+  else await engine.api['case.create']({ dir: folder });
+  const taken = await ingestJob(engine, bundles, timezones);
+  if (json) await printJson(taken);
+  else await print(ingestText(taken));
+  return ingestExit(taken);
+}
+
+async function detect(engine: Engine, { dir, rules, json }: Run<'detect'>): Promise<number> {
+  const extra = present(rules);
+  await openCase(engine, dir);
+  const found = await detectJob(engine, extra);
+  if (json) await printJson(found);
+  else await printFindings(engine, found);
+  return detectExit(found);
+}
+
+async function raw(engine: Engine, { dir, eventId }: Run<'raw'>): Promise<number> {
+  await openCase(engine, dir);
+  const bytes = await engine.raw(eventId);
+  if (!process.stdout.isTTY) {
+    await write(process.stdout, bytes);
+    return EXIT.done;
+  }
+  const shown = harmless(new TextDecoder().decode(bytes), '\n');
+  await write(process.stdout, shown.endsWith('\n') ? shown : `${shown}\n`);
+  if (shown !== new TextDecoder().decode(bytes)) {
+    say('Control characters are shown escaped on a terminal; redirect the output for the exact bytes.');
+  }
+  return EXIT.done;
+}
+
+// --- jobs ---------------------------------------------------------------------------------------------------------
+
+interface IngestResult {
+  bundles: number;
+  members: Record<'parsed' | 'partial' | 'skipped' | 'failed' | 'duplicate', number>;
+  records: number;
+  unparsed_lines: number;
+  lines: number;
+  seconds: number;
+  problems: string[];
+}
+
+interface DetectResult {
+  findings: number;
+  rules: number;
+  refused: { rule: string; reason: string }[];
+  seconds: number;
+}
+
+async function ingestJob(
+  engine: Engine,
+  paths: string[],
+  timezones: Record<string, string>,
+): Promise<IngestResult> {
+  const { jobId } = await engine.api['ingest.start']({ paths, timezones, detect: false });
+  const result = (await watch(engine, jobId)) as unknown as IngestResult;
+  for (const problem of result.problems) say(problem);
+  return result;
+}
+
+async function detectJob(engine: Engine, rules: string[]): Promise<DetectResult> {
+  const { jobId } = await engine.api['detect.start']({ rules });
+  const result = (await watch(engine, jobId)) as unknown as DetectResult;
+  for (const { rule, reason } of result.refused) say(`Rule refused: ${rule}: ${reason}`);
+  return result;
+}
+
+/** Shows a job until it has ended; its result, or what it ended with as an error. */
+async function watch(engine: Engine, jobId: string): Promise<NonNullable<JobInfo['result']>> {
+  const shown = progress(process.stderr);
+  const stop = engine.subscribe((event, data) => {
+    if (event === 'job' && (data as JobInfo).id === jobId && (data as JobInfo).state === 'running')
+      shown.show(data as JobInfo);
+  });
+  interruption.cancel = () => engine.api['jobs.cancel']({ jobId });
+  if (interruption.happened) await interruption.cancel();
+  try {
+    const job = await engine.job(jobId);
+    if (job.state === 'cancelled')
+      throw new CaseError('cancelled', 'Cancelled; what was complete is kept in the case.');
+    if (job.state !== 'done' || job.result === null)
+      throw new CaseError(String(job.result?.code ?? 'failed'), job.error ?? `${job.title} failed.`);
+    return job.result;
+  } finally {
+    interruption.cancel = null;
+    stop();
+    shown.done();
+  }
+}
+
+/** Failures: members that could not be read to their end, or bundles that gave nothing at all. */
+function ingestExit({ members, records, problems }: IngestResult): number {
+  const nothing = records === 0 && members.duplicate === 0;
+  return members.failed + members.partial > 0 || problems.length > 0 || nothing
+    ? EXIT.withFailures
+    : EXIT.done;
+}
+
+const detectExit = ({ refused }: DetectResult): number =>
+  refused.length > 0 ? EXIT.withFailures : EXIT.done;
+
+// --- results in words ---------------------------------------------------------------------------------------------
+
+const number = (n: number) => n.toLocaleString('en');
+const counted = (n: number, word: string) => `${number(n)} ${word}${n === 1 ? '' : 's'}`;
+
+function ingestText({ bundles, members, records, unparsed_lines, seconds }: IngestResult): string {
+  const statuses = (['parsed', 'partial', 'skipped', 'failed', 'duplicate'] as const).map(
+    (status) => `${number(members[status])} ${status}`,
+  );
+  return [
+    `${counted(bundles, 'bundle')}: members ${statuses.join(', ')}`,
+    `${counted(records, 'record')}, ${counted(unparsed_lines, 'line')} not understood (kept as they are), ${seconds.toFixed(1)} s`,
+  ].join('\n');
+}
+
+async function printFindings(engine: Engine, found: DetectResult): Promise<void> {
+  const { findings } = await engine.api['findings.list']({});
+  const time = (us: number | null) =>
+    us === null ? '' : new Date(us / 1000).toISOString().replace(/\.\d+Z$/, 'Z');
+  const columns = ['level', 'first', 'last', 'events', 'nodes', 'finding'].map((name) => ({
+    name,
+    type: name === 'events' ? 'BIGINT' : 'VARCHAR',
+  }));
+  const rows = findings.map((f) => [
+    f.level,
+    time(f.firstTs),
+    time(f.lastTs),
+    f.eventCount,
+    f.nodes.join(' '),
+    f.title,
+  ]);
+  if (rows.length > 0) await print(table(columns, rows).join('\n'));
+  await print(
+    `${counted(found.findings, 'finding')} by ${counted(found.rules, 'rule')}, ${found.seconds.toFixed(1)} s`,
+  );
+}
+
+// --- ground -------------------------------------------------------------------------------------------------------
+
+/** Paths as absolute ones; all must be there before anything is done. */
+function present(paths: string[]): string[] {
+  for (const path of paths) {
+    if (!existsSync(path))
+      throw new UsageError(`There is no file or folder ${resolve(path)}. Nothing was read or changed.`);
+  }
+  return paths.map((path) => resolve(path));
+}
+
+async function openCase(engine: Engine, dir: string): Promise<void> {
+  const { notices } = await engine.api['case.open']({ dir: resolve(dir) });
+  for (const notice of notices) say(notice);
+}
+
+async function withEngine(
+  work: (engine: Engine) => Promise<number>,
+  shell: 'browser' | 'command line' = 'command line',
+): Promise<number> {
+  interruption.listen();
+  const engine = new Engine({ shell, sampleDir: sampleDir(root), stateDir: stateDir() });
+  try {
+    return await work(engine);
+  } finally {
+    await engine.close();
+  }
+}
+
+async function main(words: string[]): Promise<number> {
+  try {
+    const code = await run(readCommand(words));
+    return interruption.happened ? INTERRUPTED : code;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EPIPE') return EXIT.done; // the reader has seen enough
+    const { code, sentence } =
+      error instanceof UsageError ? { code: 'usage', sentence: error.message } : toApiError(error);
+    say(sentence);
+    if (error instanceof UsageError && error.command !== null) say(`See: tidemark ${error.command} --help`);
+    else if (error instanceof UsageError && words.length === 0) say(`\n${helpText(null)}`);
+    if (wantsJson(words)) await printJson({ error: { code, sentence } });
+    if (interruption.happened) return INTERRUPTED;
+    const usage = error instanceof UsageError || (error instanceof CaseError && error.refusal === 'usage');
+    return usage ? EXIT.usage : EXIT.refused;
+  }
+}
+
+process.stdout.on('error', () => {}); // seen by write()
+process.exitCode = await main(process.argv.slice(2));

@@ -1,0 +1,337 @@
+// What the words after `tidemark` mean: commands, options, help. Decides nothing about cases and touches no file.
+import { parseArgs } from 'node:util';
+
+/** Wrong usage, with the sentence to print; exit code 2. */
+export class UsageError extends Error {
+  readonly command: string | null;
+  constructor(sentence: string, command: string | null = null) {
+    super(sentence);
+    this.name = 'UsageError';
+    this.command = command;
+  }
+}
+
+export type SqlFormat = 'table' | 'json' | 'csv' | 'parquet';
+export type ReportFormat = 'html' | 'md' | 'json' | 'csv';
+type Timezones = Record<string, string>;
+
+export type Command =
+  | { name: 'help'; of: string | null }
+  | { name: 'version' }
+  | {
+      name: 'analyze';
+      paths: string[];
+      dir: string;
+      report: { file: string; format: ReportFormat } | null;
+      timezones: Timezones;
+      rules: string[];
+      json: boolean;
+    }
+  | { name: 'ingest'; dir: string; paths: string[]; timezones: Timezones; json: boolean }
+  | { name: 'detect'; dir: string; rules: string[]; json: boolean }
+  | { name: 'sql'; dir: string; sql: string; format: SqlFormat; out: string | null }
+  | { name: 'report'; dir: string; out: string; format: ReportFormat }
+  | { name: 'raw'; dir: string; eventId: string }
+  | { name: 'serve'; dir: string | null; port: number; sample: boolean; open: boolean };
+
+type Option = { type: 'string' | 'boolean'; short?: string; multiple?: boolean };
+interface Described {
+  usage: string;
+  about: string;
+  options: Record<string, Option>;
+  details: string[];
+}
+
+const JSON_OPTION: Option = { type: 'boolean' };
+const MANY: Option = { type: 'string', multiple: true };
+const ZONE_HELP =
+  '--timezone [NODE=]ZONE  zone of log times that state none: an IANA name or an offset such as +02:00; for one node or all';
+
+const DESCRIBED: Record<string, Described> = {
+  analyze: {
+    usage:
+      'tidemark analyze PATH... --case DIR [--report FILE] [--timezone [NODE=]ZONE] [--rules PATH...] [--json]',
+    about: 'Makes a case, ingests the bundles, runs the rules, writes the report.',
+    options: {
+      case: { type: 'string' },
+      report: { type: 'string' },
+      timezone: MANY,
+      rules: MANY,
+      json: JSON_OPTION,
+    },
+    details: [
+      'PATH           bundles: folders, .tar, .tar.gz/.bz2/.xz/.zst, .zip',
+      '--case DIR     a new or empty folder for the case',
+      '--report FILE  report to write; .html, .md, .json or .csv',
+      ZONE_HELP,
+      '--rules PATH   more rules beside those that come with Tidemark; a file or a folder; may be given again',
+      '--json         one JSON object on standard output: case, ingest, detect, report, findings',
+    ],
+  },
+  ingest: {
+    usage: 'tidemark ingest DIR PATH... [--timezone [NODE=]ZONE] [--json]',
+    about: 'Takes bundles into the case in DIR, which is made when it is not there.',
+    options: { timezone: MANY, json: JSON_OPTION },
+    details: [
+      ZONE_HELP,
+      '--json  one JSON object: bundles, members by status, records, unparsed_lines, seconds',
+    ],
+  },
+  detect: {
+    usage: 'tidemark detect DIR [--rules PATH...] [--json]',
+    about: 'Runs the rules over the case in DIR.',
+    options: { rules: MANY, json: JSON_OPTION },
+    details: [
+      '--rules PATH...  more rules beside those that come with Tidemark; files or folders',
+      '--json  one JSON object: findings, rules, refused, seconds',
+    ],
+  },
+  sql: {
+    usage: 'tidemark sql DIR "SELECT ..." [--format table|json|csv|parquet] [--out FILE]',
+    about: 'Asks the case in DIR. Reading only, and only the case.',
+    options: { format: { type: 'string' }, out: { type: 'string' } },
+    details: [
+      '--format  table (default, first 1,000 rows), json (an array of row objects), csv, parquet (needs --out)',
+      '--out     file to write the whole result to; its ending decides the format when none is given',
+    ],
+  },
+  report: {
+    usage: 'tidemark report DIR --out FILE.(html|md|json|csv)',
+    about: 'Writes the report of the case in DIR.',
+    options: { out: { type: 'string' } },
+    details: ['--out  file to write; its ending decides the format'],
+  },
+  raw: {
+    usage: 'tidemark raw DIR EVENT_ID',
+    about: 'Prints the exact bytes of one event, as they were in the bundle.',
+    options: {},
+    details: ['EVENT_ID  column event_id of the view events'],
+  },
+  serve: {
+    usage: 'tidemark serve [DIR] [--port N] [--sample] [--open]',
+    about: 'Serves the application to a browser on this machine only, and prints the address.',
+    options: { port: { type: 'string' }, sample: { type: 'boolean' }, open: { type: 'boolean' } },
+    details: [
+      'DIR       case to open',
+      '--port N  port to listen on; any free one by default',
+      '--sample  opens the sample case, making it first where it is missing',
+      '--open    opens a browser where there is one',
+    ],
+  },
+};
+
+export function helpText(of: string | null): string {
+  const one = of === null ? undefined : DESCRIBED[of];
+  if (one) {
+    return [
+      `Usage: ${one.usage}`,
+      '',
+      one.about,
+      ...(one.details.length ? ['', ...one.details.map((l) => `  ${l}`)] : []),
+      '',
+    ].join('\n');
+  }
+  return [
+    'Tidemark: offline log forensics. Reads archived log bundles into a case and answers questions about it.',
+    '',
+    ...Object.values(DESCRIBED).flatMap(({ usage, about }) => [`  ${usage}`, `      ${about}`]),
+    '',
+    'Exit codes: 0 done, 1 done with failures recorded, 2 wrong usage, 3 refused, 130 interrupted.',
+    'tidemark COMMAND --help says more about a command; --version prints the version.',
+    '',
+  ].join('\n');
+}
+
+/** True when the words ask for JSON, even if they are otherwise wrong. */
+export const wantsJson = (words: readonly string[]): boolean => words.includes('--json');
+
+/** Reads the words after `tidemark`; throws UsageError. */
+export function readCommand(words: readonly string[]): Command {
+  const [first, ...rest] = words;
+  if (first === undefined) throw new UsageError('Say what to do.');
+  if (first === '--version' || first === '-v') return { name: 'version' };
+  if (first === '--help' || first === '-h' || first === 'help')
+    return { name: 'help', of: rest.find((word) => word in DESCRIBED) ?? null };
+  const described = Object.hasOwn(DESCRIBED, first) ? DESCRIBED[first] : undefined;
+  if (!described) throw new UsageError(`There is no command "${first}".`);
+  const wrong = (sentence: string) => new UsageError(sentence, first);
+  const parsed = parse(rest, described, wrong);
+  if (parsed.help) return { name: 'help', of: first };
+  const { text, list, flag, positionals } = parsed;
+  const dir = () => {
+    const [folder] = positionals;
+    if (!folder) throw wrong('Name the folder of the case.');
+    return folder;
+  };
+  const only = (count: number) => {
+    const extra = positionals[count];
+    if (extra !== undefined) throw wrong(`"${extra}" is one word too many.`);
+  };
+
+  switch (first) {
+    case 'analyze': {
+      if (positionals.length === 0) throw wrong('Name at least one bundle to analyze.');
+      const folder = text('case');
+      if (!folder) throw wrong('Name the folder of the new case with --case.');
+      const file = text('report');
+      return {
+        name: 'analyze',
+        paths: positionals,
+        dir: folder,
+        report: file ? { file, format: reportFormat(file, wrong) } : null,
+        timezones: timezones(list('timezone'), wrong),
+        rules: list('rules'),
+        json: flag('json'),
+      };
+    }
+    case 'ingest': {
+      const paths = positionals.slice(1);
+      dir();
+      if (paths.length === 0) throw wrong('Name at least one bundle to ingest.');
+      return {
+        name: 'ingest',
+        dir: dir(),
+        paths,
+        timezones: timezones(list('timezone'), wrong),
+        json: flag('json'),
+      };
+    }
+    case 'detect': {
+      // `--rules a b`: words after the option are rules too; the case comes first, or last when nothing precedes --rules.
+      const given = list('rules');
+      if (given.length === 0) only(1);
+      const folder = parsed.leading > 0 || given.length === 0 ? dir() : positionals.at(-1);
+      if (!folder) throw wrong('Name the folder of the case.');
+      const more = parsed.leading > 0 ? positionals.slice(1) : positionals.slice(0, -1);
+      return {
+        name: 'detect',
+        dir: folder,
+        rules: given.length === 0 ? [] : [...given, ...more],
+        json: flag('json'),
+      };
+    }
+    case 'sql': {
+      const sql = positionals[1];
+      dir();
+      if (!sql?.trim()) throw wrong('Give the SQL as one word in quotes.');
+      only(2);
+      const out = text('out');
+      const format = sqlFormat(text('format'), out, wrong);
+      if (format === 'parquet' && !out) throw wrong('Parquet is binary: name a file with --out.');
+      if (format === 'table' && out)
+        throw wrong('A table is for reading here; with --out choose --format json, csv or parquet.');
+      return { name: 'sql', dir: dir(), sql, format, out };
+    }
+    case 'report': {
+      dir();
+      only(1);
+      const out = text('out');
+      if (!out) throw wrong('Name the file to write with --out.');
+      return { name: 'report', dir: dir(), out, format: reportFormat(out, wrong) };
+    }
+    case 'raw': {
+      dir();
+      only(2);
+      const eventId = positionals[1];
+      if (!eventId || !/^\d{1,19}$/.test(eventId))
+        throw wrong('Name the event by its event_id, a whole number.');
+      return { name: 'raw', dir: dir(), eventId };
+    }
+    default: {
+      only(1);
+      const port = text('port') ?? '0';
+      if (!/^\d{1,5}$/.test(port) || Number(port) > 65_535)
+        throw wrong(`"${port}" is no port; use a number up to 65535.`);
+      if (flag('sample') && positionals.length > 0) throw wrong('Name a case or --sample, not both.');
+      return {
+        name: 'serve',
+        dir: positionals[0] ?? null,
+        port: Number(port),
+        sample: flag('sample'),
+        open: flag('open'),
+      };
+    }
+  }
+}
+
+interface Parsed {
+  values: Record<string, unknown>;
+  positionals: string[];
+  tokens: { kind: string; name?: string }[];
+}
+
+function parse(words: string[], described: Described, wrong: (sentence: string) => UsageError) {
+  let parsed: Parsed;
+  try {
+    parsed = parseArgs({
+      args: words,
+      options: { ...described.options, help: { type: 'boolean', short: 'h' } },
+      allowPositionals: true,
+      strict: true,
+      tokens: true,
+    });
+  } catch (error) {
+    throw wrong((error as Error).message.split('\n')[0]!.replace(/\. To specify .*$/, '.'));
+  }
+  const values = parsed.values;
+  const firstRules = parsed.tokens.findIndex((token) => token.kind === 'option' && token.name === 'rules');
+  return {
+    positionals: parsed.positionals,
+    /** Words before the first --rules. */
+    leading: parsed.tokens.slice(0, Math.max(0, firstRules)).filter((token) => token.kind === 'positional')
+      .length,
+    help: values.help === true,
+    text: (name: string) => (values[name] as string | undefined) ?? null,
+    list: (name: string) => (values[name] as string[] | undefined) ?? [],
+    flag: (name: string) => values[name] === true,
+  };
+}
+
+const ending = (file: string) => /\.([a-z]+)$/i.exec(file)?.[1]?.toLowerCase() ?? '';
+
+function reportFormat(file: string, wrong: (sentence: string) => UsageError): ReportFormat {
+  const found = ({ html: 'html', htm: 'html', md: 'md', json: 'json', csv: 'csv' } as const)[ending(file)];
+  if (!found) throw wrong(`A report ends in .html, .md, .json or .csv; "${file}" does not.`);
+  return found;
+}
+
+function sqlFormat(
+  given: string | null,
+  out: string | null,
+  wrong: (sentence: string) => UsageError,
+): SqlFormat {
+  const formats = ['table', 'json', 'csv', 'parquet'] as const;
+  const asked = given ?? (out === null ? 'table' : ending(out));
+  const found = formats.find((format) => format === asked);
+  if (found && !(given === null && found === 'table')) return found;
+  if (given === null && out === null) return 'table';
+  throw wrong(
+    given === null
+      ? `Say with --format what to write to "${out}": json, csv or parquet.`
+      : `"${given}" is no format; use table, json, csv or parquet.`,
+  );
+}
+
+/** `NODE=ZONE` for one node, `ZONE` for all (key `*`). */
+function timezones(given: string[], wrong: (sentence: string) => UsageError): Timezones {
+  const zones: Timezones = {};
+  for (const each of given) {
+    const at = each.indexOf('=');
+    const zone = each.slice(at + 1);
+    if (at === 0 || !isZone(zone)) {
+      throw wrong(`"${each}" names no time zone; use e.g. Europe/Berlin, +02:00 or NODE=Europe/Berlin.`);
+    }
+    zones[at < 0 ? '*' : each.slice(0, at)] = zone;
+  }
+  return zones;
+}
+
+function isZone(text: string): boolean {
+  if (/^[+-]\d\d:?\d\d$/.test(text)) return true;
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: text });
+    return text !== '';
+  } catch {
+    return false;
+  }
+}
