@@ -1,0 +1,137 @@
+// Seeded logs of the four systems in the shapes their documentation gives: the same seed and size, the same bytes.
+import { closeSync, mkdirSync, openSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** Small, fast, seeded (mulberry32). */
+export function random(seed: number): () => number {
+  let a = seed >>> 0;
+  return () => {
+    a = (a + 0x6d2b79f5) >>> 0;
+    let t = Math.imul(a ^ (a >>> 15), 1 | a);
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
+  };
+}
+
+type Writer = (now: number, r: () => number) => string;
+
+const hex = (r: () => number, n: number): string => {
+  let s = '';
+  while (s.length < n)
+    s += Math.floor(r() * 0x10000000)
+      .toString(16)
+      .padStart(7, '0');
+  return s.slice(0, n);
+};
+const uuid = (r: () => number) => `${hex(r, 8)}-${hex(r, 4)}-4${hex(r, 3)}-a${hex(r, 3)}-${hex(r, 12)}`;
+const pick = <T>(r: () => number, list: readonly T[]): T => list[Math.floor(r() * list.length)]!;
+const ip = (r: () => number) => `10.20.${Math.floor(r() * 4)}.${Math.floor(r() * 250) + 1}`;
+const iso = (now: number) => new Date(now).toISOString();
+const comma = (now: number) => iso(now).replace('T', ' ').replace('.', ',').slice(0, 23);
+const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
+const apache = (now: number) => {
+  const d = new Date(now);
+  return `${String(d.getUTCDate()).padStart(2, '0')}/${MONTHS[d.getUTCMonth()]}/${d.getUTCFullYear()}:${iso(now).slice(11, 19)} +0000`;
+};
+const REPOS = ['team/app', 'team/db', 'library/alpine', 'ml/train', 'ops/agent'];
+
+const registryText: Writer = (now, r) => {
+  const client = ip(r);
+  const repo = pick(r, REPOS);
+  const uri = r() < 0.6 ? `/v2/${repo}/manifests/latest` : `/v2/${repo}/blobs/sha256:${hex(r, 64)}`;
+  if (r() < 0.4)
+    return `${client} - - [${apache(now)}] "GET ${uri} HTTP/1.1" 200 ${Math.floor(r() * 9000)} "" "docker/20.10.24 go/go1.19.8"\n`;
+  return `time="${iso(now).slice(0, 23)}${String(Math.floor(r() * 1e6)).padStart(6, '0')}Z" level=info msg="response completed" go.version=go1.19.8 http.request.host="registry:5000" http.request.id=${uuid(r)} http.request.method=GET http.request.remoteaddr="${client}:${30000 + Math.floor(r() * 30000)}" http.request.uri="${uri}" http.request.useragent="docker/20.10.24 go/go1.19.8" http.response.contenttype="application/octet-stream" http.response.duration=${(r() * 20).toFixed(6)}ms http.response.status=200 http.response.written=${Math.floor(r() * 90000)}\n`;
+};
+const registryJson: Writer = (now, r) =>
+  `{"go.version":"go1.19.8","http.request.host":"registry:5000","http.request.id":"${uuid(r)}","http.request.method":"GET","http.request.remoteaddr":"${ip(r)}:${30000 + Math.floor(r() * 30000)}","http.request.uri":"/v2/${pick(r, REPOS)}/manifests/v${Math.floor(r() * 50)}","http.request.useragent":"containerd/1.7.2","http.response.duration":"${(r() * 9).toFixed(5)}ms","http.response.status":200,"http.response.written":${Math.floor(r() * 9000)},"level":"info","msg":"response completed","time":"${iso(now)}"}\n`;
+const celery: Writer = (now, r) => {
+  const id = uuid(r);
+  const name = pick(r, [
+    'shop.tasks.charge',
+    'shop.tasks.mail',
+    'ml.features.build',
+    'deploy.tasks.check_image',
+  ]);
+  const u = r();
+  if (u < 0.45) return `[${comma(now)}: INFO/MainProcess] Task ${name}[${id}] received\n`;
+  if (u < 0.9)
+    return `[${comma(now)}: INFO/ForkPoolWorker-${1 + Math.floor(r() * 8)}] Task ${name}[${id}] succeeded in ${(r() * 3).toFixed(15)}s: {'ok': True, 'rows': ${Math.floor(r() * 900)}}\n`;
+  if (u < 0.97)
+    return `[${comma(now)}: WARNING/ForkPoolWorker-2] ${name}[${id}]: slow upstream, waited ${Math.floor(r() * 900)} ms\n`;
+  return `[${comma(now)}: ERROR/ForkPoolWorker-3] Task ${name}[${id}] raised unexpected: ValueError('bad row ${Math.floor(r() * 999)}')\nTraceback (most recent call last):\n  File "/srv/app/tasks.py", line 42, in charge\n    raise ValueError(row)\nValueError: bad row\n`;
+};
+const mesos: Writer = (now, r) => {
+  const d = iso(now);
+  const head = `I${d.slice(5, 7)}${d.slice(8, 10)} ${d.slice(11, 23)}${String(Math.floor(r() * 1000)).padStart(3, '0')} ${10000 + Math.floor(r() * 40)} `;
+  const framework = `${'5c144c4b-8cbd-4bc5-8008-919311f44e1f'}-000${Math.floor(r() * 9)}`;
+  const u = r();
+  if (u < 0.4)
+    return `${head}slave.cpp:5823] Handling status update TASK_RUNNING (Status UUID: ${uuid(r)}) for task web-frontend-${Math.floor(r() * 900)} of framework ${framework} from executor(1)@10.20.0.31:${30000 + Math.floor(r() * 9000)}\n`;
+  if (u < 0.7)
+    return `${head}http.cpp:1177] HTTP GET for /slave(1)/state from ${ip(r)}:${30000 + Math.floor(r() * 9000)} with User-Agent='python-requests/2.31.0'\n`;
+  return `${head}containerizer.cpp:1411] Transitioning the state of container ${uuid(r)} from PREPARING to ISOLATING after ${(r() * 90).toFixed(5)}ms\n`;
+};
+const ray: Writer = (now, r) => {
+  const u = r();
+  if (u < 0.5)
+    return `[${comma(now)} I ${4000 + Math.floor(r() * 20)} ${4000 + Math.floor(r() * 90)}] (raylet) node_manager.cc:${600 + Math.floor(r() * 900)}: Leased worker for task worker_id=${hex(r, 56)} job_id=0${Math.floor(r() * 9)}000000 node_id=${hex(r, 56)}\n`;
+  if (u < 0.8)
+    return `[${comma(now)} W 4021 4021] (gcs_server) gcs_actor_manager.cc:1405: Actor is failed on worker ${hex(r, 56)} at node ${hex(r, 56)}, need_reschedule = 1, remaining_restarts = ${Math.floor(r() * 4)}, num_restarts = ${Math.floor(r() * 4)}\n`;
+  return `${comma(now)}\tINFO web_log.py:233 -- ${ip(r)} [${apache(now)}] 'GET /api/jobs/ HTTP/1.1' 200 ${Math.floor(r() * 4000)} bytes ${Math.floor(r() * 90000)} us '-' 'python-requests/2.31.0'\n`;
+};
+
+/** Files of a made-up cluster; a path names the node, the system and the kind as the real one would. */
+const FILES: { path: string; write: Writer; head?: string }[] = [
+  { path: 'registry-1/registry.log', write: registryText },
+  { path: 'registry-2/registry.log', write: registryJson },
+  { path: 'celery-1/worker.log', write: celery },
+  { path: 'celery-2/worker.log', write: celery },
+  {
+    path: 'mesos-agent-1/mesos-agent.mesos-agent-1.root.log.INFO.20260301-000000.4242',
+    write: mesos,
+    head: 'Log file created at: 2026/03/01 00:00:00\nRunning on machine: mesos-agent-1\nLog line format: [IWEF]mmdd hh:mm:ss.uuuuuu threadid file:line] msg\n',
+  },
+  { path: 'ray-head/logs/raylet.out', write: ray },
+];
+
+const PART = 8_000_000; // bytes of one file, as rotation would leave it
+
+export interface Generated {
+  bytes: number;
+  lines: number;
+}
+
+/** Writes about `megabytes` MB under `dir`, spread over the systems and rotated into parts. */
+export function generate(dir: string, megabytes: number, seed: number): Generated {
+  const total = { bytes: 0, lines: 0 };
+  const each = (megabytes * 1e6) / FILES.length;
+  for (const [i, file] of FILES.entries()) {
+    const r = random(seed * 1000 + i);
+    let left = each;
+    let now = Date.UTC(2026, 2, 1);
+    for (let part = 0; left > 0; part++) {
+      const path = join(dir, part === 0 ? file.path : `${file.path}.${part}`);
+      mkdirSync(join(path, '..'), { recursive: true });
+      const out = openSync(path, 'w');
+      let text = file.head ?? '';
+      const want = Math.min(PART, left);
+      let written = 0;
+      while (written + text.length < want) {
+        now += Math.floor(r() * 20);
+        text += file.write(now, r);
+        if (text.length > 1 << 20) {
+          written += writeSync(out, text);
+          total.lines += text.split('\n').length - 1;
+          text = '';
+        }
+      }
+      written += writeSync(out, text);
+      total.lines += text.split('\n').length - 1;
+      closeSync(out);
+      total.bytes += written;
+      left -= want;
+    }
+  }
+  return total;
+}
