@@ -108,12 +108,14 @@ class Story:
     # ---- systems ---------------------------------------------------------
     def start_all(self, lab):
         self.lab = lab
+        self.begin = utcnow()
         addresses = {v[0] for v in NODES.values()} | {LB, OPS, CI, "127.0.0.1"} | set(self.guessers) | {self.files, self.intruder}
         addresses.discard("127.0.0.1")
         lab.up(addresses)
         self.start_registries()
         self.start_celery()
         self.start_ray()
+        self.celery_ready()
 
     def put(self, node, path, text, mode=0o644):
         p = self.lab.root(node) + path
@@ -176,6 +178,19 @@ class Story:
                                       "--pidfile=", "--logfile=/var/log/celery/beat.log"],
                   "/var/log/celery/beat.stdout.log", "/var/log/celery/beat.stdout.log", env)
 
+    def celery_ready(self):
+        for n in ("celery-worker-1", "celery-worker-2"):
+            for _ in range(100):
+                try:
+                    if f"worker@{n} ready." in open(self.lab.root(n) + "/var/log/celery/worker.log").read():
+                        break
+                except OSError:
+                    pass
+                time.sleep(0.3)
+            else:
+                raise SystemExit(f"celery on {n} did not get ready: "
+                                 + open(self.lab.root(n) + "/var/log/celery/worker.stdout.log").read()[-600:])
+
     def send(self, *calls):
         """Sends Celery tasks from the operators' host: [(name, args, queue), ...]."""
         code = ("import json,os,sys,tasks\n"
@@ -188,13 +203,17 @@ class Story:
         os.makedirs(lab.root("ray-head") + "/srv/jobs", exist_ok=True)
         shutil.copy(HERE + "/apps/ray/etl.py", lab.root("ray-head") + "/srv/jobs/etl.py")
         env = {"RAY_USAGE_STATS_ENABLED": "0", "RAY_COLOR_PREFIX": "0", "NO_COLOR": "1"}
-        common = [PYTHON, "-m", "ray.scripts.scripts", "start", "--disable-usage-stats", "--num-cpus=1", "--object-store-memory=80000000"]
-        rc = lab.start("ray-head", common + ["--head", "--node-ip-address=10.20.0.21", "--port=6385", "--dashboard-host=10.20.0.21",
-                                             "--include-dashboard=true"], "/var/log/ray-start.log", "/var/log/ray-start.log", env, wait=True)
-        assert rc == 0, "ray head did not start"
-        rc = lab.start("ray-worker-1", common + ["--address=10.20.0.21:6385", "--node-ip-address=10.20.0.22", "--dashboard-agent-listen-port=52366"],
-                       "/var/log/ray-start.log", "/var/log/ray-start.log", dict(env, RAY_memory_usage_threshold="0.8"), wait=True)
-        assert rc == 0, "ray worker did not start"
+        common = [PYTHON, "-m", "ray.scripts.scripts", "start", "--block", "--disable-usage-stats", "--num-cpus=1", "--object-store-memory=80000000"]
+        def up(node, extra, **more):
+            lab.start(node, common + extra, "/var/log/ray-start.log", "/var/log/ray-start.log", dict(env, **more), pidns=True)
+            for _ in range(200):
+                if "Ray runtime started" in open(lab.root(node) + "/var/log/ray-start.log").read():
+                    return
+                time.sleep(0.3)
+            raise SystemExit(f"ray on {node} did not start")
+        up("ray-head", ["--head", "--node-ip-address=10.20.0.21", "--port=6385", "--dashboard-host=10.20.0.21", "--include-dashboard=true"])
+        up("ray-worker-1", ["--address=10.20.0.21:6385", "--node-ip-address=10.20.0.22", "--dashboard-agent-listen-port=52366"],
+           RAY_memory_usage_threshold="0.8")
         ops = Client(OPS, self.dash, BROWSER)
         for _ in range(100):
             try:
@@ -621,7 +640,7 @@ class Story:
                 pack.zip_tree(tree, n, target)
             else:
                 pack.tar_gz(tree, n, target)
-        dump(os.path.join(tmp, "truth.yml"), self.a.seed, (self.t0, self.t1), nodes, BUNDLES, sentences, steps)
+        dump(os.path.join(tmp, "truth.yml"), self.a.seed, (self.begin, self.t1), nodes, BUNDLES, sentences, steps)
         pack.sums(tmp)
         bad, n = pack.check_all(tmp)
         if bad:

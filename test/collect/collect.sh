@@ -19,6 +19,6 @@ export TM_VENV=$CACHE/venv TM_BASE TM_ID=$$ TM_RUN TM_HOSTNAME
 TM_HOSTNAME=$(hostname)
 TM_BASE=$("$CACHE/venv/bin/python3" -c 'import sys; print(sys.base_prefix)')
 TM_RUN=$(mktemp -d "$CACHE/run.XXXXXX")
-trap 'rm -rf "$TM_RUN"' EXIT
+trap 'rm -rf "$TM_RUN"; rmdir /sys/fs/cgroup/memory/tidemark-$$-* /sys/fs/cgroup/tidemark-$$-* 2>/dev/null || true' EXIT
 unshare --net --mount --uts --ipc --pid --fork --kill-child --mount-proc \
   "$TM_BASE/bin/python3" "$HERE/collect.py" "$@"

@@ -101,12 +101,13 @@ class Lab:
         return d
 
     # ---- processes -------------------------------------------------------
-    def start(self, node, argv, stdout=None, stderr=None, env=None, wait=False, faketime=True):
+    def start(self, node, argv, stdout=None, stderr=None, env=None, wait=False, pidns=False):
         addr, zone, offset, _ = NODES[node]
         e = {"PATH": "/opt/venv/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
-             "HOME": "/srv", "LANG": "C.UTF-8", "TZ": zone, "NODE_IP": addr, "PYTHONDONTWRITEBYTECODE": "1"}
+             "HOME": "/srv", "LANG": "C.UTF-8", "TZ": zone, "NODE_IP": addr, "LD_LIBRARY_PATH": "/opt/python/lib",
+             "PYTHONDONTWRITEBYTECODE": "1"}
         e.update(env or {})
-        if offset and faketime:
+        if offset:
             lib = next(p for p in ("/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1",
                                    "/usr/lib/aarch64-linux-gnu/faketime/libfaketimeMT.so.1",
                                    "/usr/lib/faketime/libfaketimeMT.so.1") if os.path.exists(p))
@@ -120,7 +121,11 @@ class Lab:
             return open(p, "ab")
         o = out(stdout)
         x = o if stderr == stdout else out(stderr)
-        cmd = ["unshare", "--mount", "--uts", "--", "/bin/bash", os.path.join(HERE, "node.sh"), self.root(node),
+        own = []
+        if pidns:  # the node sees no processes but its own; bash stays as process 1 and reaps
+            own = ["--pid", "--fork", "--kill-child", "--mount-proc"]
+            argv = ["/bin/bash", "-c", '"$@" & wait $!', "init"] + argv
+        cmd = ["unshare", "--mount", "--uts"] + own + ["--", "/bin/bash", os.path.join(HERE, "node.sh"), self.root(node),
                node, zone, self.group(node), "--", "/usr/bin/env", "-i"] + [f"{k}={v}" for k, v in e.items()] + argv
         p = subprocess.Popen(cmd, stdin=subprocess.DEVNULL, stdout=o, stderr=x, start_new_session=True)
         if wait:
