@@ -1,0 +1,310 @@
+// The one report model: plain data that every writer shows. Times are integers, microseconds since
+// 1970-01-01T00:00:00Z, or null. No folder of this machine, no clock of this machine, no duration is in it.
+import type { FindingLevel, FindingState, Level, MemberStatus, TsBasis } from '../../../shared/model.ts';
+
+export const REPORT_SCHEMA_VERSION = 1;
+
+export interface ReportModel {
+  schemaVersion: typeof REPORT_SCHEMA_VERSION;
+  timeUnit: string;
+  cover: Cover;
+  summary: Summary;
+  scope: Scope;
+  evidence: BundleEntry[];
+  timeBasis: TimeBasis;
+  timeline: Timeline;
+  findings: Findings;
+  indicators: IndicatorGroup[];
+  notes: Note[];
+  method: Method;
+  limits: LimitGroup[];
+  glossary: { term: string; meaning: string }[];
+  findingEvents: FindingEvents;
+}
+
+export interface Cover {
+  title: string;
+  caseName: string;
+  toolVersion: string;
+  firstTs: number | null;
+  lastTs: number | null;
+  /** What was and was not verified, in sentences. */
+  verification: string[];
+}
+
+export interface Summary {
+  facts: string[];
+  /** Findings of level medium and above that nobody dismissed or suppressed, in time order. */
+  story: StoryEntry[];
+  storyNotShown: number;
+  caveats: string[];
+  findingLevels: {
+    level: FindingLevel;
+    open: number;
+    confirmed: number;
+    dismissed: number;
+    suppressed: number;
+  }[];
+}
+
+export interface StoryEntry {
+  number: string;
+  level: FindingLevel;
+  state: FindingState;
+  title: string;
+  about: string;
+  nodes: string[];
+  firstTs: number | null;
+  lastTs: number | null;
+  events: number;
+}
+
+export interface Scope {
+  bundles: number;
+  files: number;
+  events: number;
+  undatedEvents: number;
+  lines: number;
+  unparsedLines: number;
+  statuses: { status: MemberStatus; files: number; bytes: number }[];
+  nodes: ScopeNode[];
+  systems: { system: string; events: number; nodes: string[] }[];
+  /** Every ledger entry that was not wholly read, with its reason. */
+  notExamined: { bundle: string; path: string; status: MemberStatus; reason: string | null }[];
+  bundleProblems: { bundle: string; problem: string }[];
+  /** Components a system of the node usually logs, of which no event is in the case. */
+  absent: { node: string; system: string; component: string; why: string }[];
+}
+
+export interface ScopeNode {
+  node: string;
+  systems: string[];
+  roles: string[];
+  addresses: string[];
+  versions: string[];
+  files: number;
+  events: number;
+  firstTs: number | null;
+  lastTs: number | null;
+}
+
+export interface BundleEntry {
+  name: string;
+  sha256: string | null;
+  size: number | null;
+  complete: boolean;
+  problem: string | null;
+  files: FileEntry[];
+}
+
+export interface FileEntry {
+  path: string;
+  node: string | null;
+  format: string | null;
+  encoding: string | null;
+  compression: string | null;
+  status: MemberStatus;
+  reason: string | null;
+  size: number | null;
+  contentSize: number | null;
+  sha256: string | null;
+  contentSha256: string | null;
+  mode: string | null;
+  owner: string | null;
+  mtime: number | null;
+  lines: number;
+  records: number;
+  unparsedLines: number;
+  firstTs: number | null;
+  lastTs: number | null;
+  duplicateOf: string | null;
+}
+
+export interface TimeBasis {
+  nodes: NodeTime[];
+  /** Events per basis of their time, over the case. */
+  bases: { basis: TsBasis; meaning: string; events: number }[];
+  years: { node: string; files: number; events: number; firstTs: number | null; lastTs: number | null }[];
+  assumptions: string[];
+}
+
+export interface NodeTime {
+  node: string;
+  zone: string | null;
+  zoneBasis: string | null;
+  zoneSetByHand: boolean;
+  clockOffsetUs: number;
+  offsetBasis: string | null;
+  offsetConfidence: number | null;
+  offsetSetByHand: boolean;
+  bases: { basis: TsBasis; events: number }[];
+  evidence: { offsetMinutes: number; observations: number; files: number; why: string }[];
+}
+
+/** Where one event stands and how its time is known. */
+export interface EventPlace {
+  eventId: string;
+  ts: number | null;
+  tsLogged: number | null;
+  tsBasis: TsBasis;
+  node: string | null;
+  system: string | null;
+  component: string | null;
+  level: Level | null;
+  bundle: string;
+  path: string;
+  line: number;
+  byteOffset: number;
+  byteLength: number;
+  sha256: string | null;
+}
+
+export interface TimelineEntry extends EventPlace {
+  findings: string[];
+  message: string;
+}
+
+export interface Timeline {
+  rule: string;
+  entries: TimelineEntry[];
+  /** Events that findings of medium and above rest on, shown or not. */
+  total: number;
+  volume: Volume | null;
+}
+
+/** Events per bucket of the dated part of the case; bucket i begins at `from + i * bucketUs`. */
+export interface Volume {
+  from: number;
+  to: number;
+  bucketUs: number;
+  events: number[];
+  warnings: number[];
+}
+
+export interface Findings {
+  entries: FindingEntry[];
+  total: number;
+}
+
+export interface FindingEntry {
+  number: string;
+  findingId: string;
+  ruleId: string;
+  ruleTitle: string;
+  title: string;
+  level: FindingLevel;
+  attack: string[];
+  state: FindingState;
+  stateWhy: string | null;
+  nodes: string[];
+  systems: string[];
+  firstTs: number | null;
+  lastTs: number | null;
+  eventCount: number;
+  groupValues: { name: string; value: string }[];
+  explanation: string;
+  description: string | null;
+  falsePositives: string[];
+  lines: EvidenceLine[];
+  linesNotShown: number;
+}
+
+export interface EvidenceLine extends EventPlace {
+  role: string | null;
+  /** Events of the finding left out just before this line. */
+  skippedBefore: number;
+  /** The exact bytes as text; U+FFFD stands for what is not UTF-8. The parsed message when `read` is false. */
+  text: string;
+  /** The exact bytes, when they are not valid UTF-8. */
+  base64: string | null;
+  /** Bytes of the record that are not shown. */
+  bytesNotShown: number;
+  /** False: the bytes could not be read from the evidence store. */
+  read: boolean;
+}
+
+export interface IndicatorGroup {
+  kind: string;
+  title: string;
+  entries: Indicator[];
+  notShown: number;
+}
+
+export interface Indicator {
+  value: string;
+  note: string | null;
+  roles: string[];
+  /** Events of findings that mention it, and events of the whole case. */
+  events: number;
+  eventsInCase: number;
+  firstTs: number | null;
+  lastTs: number | null;
+  nodes: string[];
+  findings: string[];
+}
+
+export interface Note {
+  kind: string;
+  text: string;
+  node: string | null;
+  ts: number | null;
+  bundle: string | null;
+  path: string | null;
+  line: number | null;
+}
+
+export interface Method {
+  toolVersion: string;
+  steps: string[];
+  settings: { key: string; value: string }[];
+  rules: RuleEntry[];
+  rulesNotApplied: { ruleId: string; title: string; level: FindingLevel | null; why: string }[];
+  savedQueries: { name: string; sql: string }[];
+  queries: AskedQuery[];
+}
+
+export interface RuleEntry {
+  ruleId: string;
+  title: string;
+  level: FindingLevel | null;
+  status: string | null;
+  type: string | null;
+  file: string | null;
+  author: string | null;
+  version: string | null;
+  error: string | null;
+  events: number;
+  findings: number;
+  source: string;
+  sql: string | null;
+  parameters: string | null;
+}
+
+/** One query the report itself asked, and how many rows it gave. */
+export interface AskedQuery {
+  name: string;
+  sql: string;
+  rows: number;
+}
+
+export interface LimitGroup {
+  system: string;
+  sentences: string[];
+}
+
+/** Every event of every finding, one row each, for tables; never cut in silence. */
+export interface FindingEvents {
+  total: number;
+  rows: FindingEventRow[];
+}
+
+export interface FindingEventRow extends EventPlace {
+  findingId: string;
+  number: string;
+  rule: string;
+  title: string;
+  findingLevel: FindingLevel;
+  state: FindingState;
+  role: string | null;
+  message: string;
+}
