@@ -1,0 +1,88 @@
+// The last pages: method, limits, words, and the appendices with every hash, rule and query.
+import { count, plural, size, utc } from '../format.ts';
+import type { BundleEntry, FileEntry, ReportModel, RuleEntry } from '../model.ts';
+import { type Html, html, levelBadge, list, mono, small, table } from './markup.ts';
+
+export const method = ({ method }: ReportModel): Html => html`<p>Tidemark ${method.toolVersion}.</p>
+<ol>${method.steps.map((step) => html`<li>${step}</li>\n`)}</ol>
+${table(
+  'Rules that ran',
+  ['Rule', 'Level', 'Kind', 'Events', 'Findings'],
+  method.rules.map((rule) => [
+    html`${rule.title} ${small([rule.file, rule.status, rule.version].filter(Boolean).join(', '))}`,
+    rule.level ? levelBadge(rule.level) : '',
+    rule.type ?? '',
+    html`<span class="num">${count(rule.events)}</span>`,
+    html`<span class="num">${count(rule.findings)}</span>`,
+  ]),
+)}
+${table(
+  'Rules that did not run',
+  ['Rule', 'Level', 'Why'],
+  method.rulesNotApplied.map((rule) => [rule.title, rule.level ? levelBadge(rule.level) : '', rule.why]),
+)}
+${table(
+  'Settings of the case',
+  ['Setting', 'Value'],
+  method.settings.map((setting) => [mono(setting.key), setting.value]),
+)}
+<p>Texts and SQL of the rules: <a href="#rules">appendix B</a>. Queries of this report with their row counts: <a href="#queries">appendix C</a>.</p>`;
+
+export const limits = ({ limits }: ReportModel): Html =>
+  html`${limits.map((group) => html`<h3>${group.system}</h3>\n${list(group.sentences)}`)}`;
+
+export const glossary = ({ glossary }: ReportModel): Html => html`<dl class="facts">
+${glossary.map(({ term, meaning }) => html`<dt>${term}</dt><dd>${meaning}</dd>\n`)}</dl>`;
+
+export const inventory = ({
+  evidence,
+}: ReportModel): Html => html`<p>Under each path stands the SHA-256 as collected; a second one, marked content, is that of the file after decompression when it differs.</p>
+${evidence.map(bundleTable)}`;
+
+const bundleTable = (bundle: BundleEntry): Html =>
+  table(
+    `${bundle.name}: ${plural(bundle.files.length, 'file')}`,
+    [
+      'Path and SHA-256',
+      'Status',
+      'Size',
+      'Lines, records, not parsed',
+      'Mode, owner',
+      'Modified (UTC)',
+      'Node, format',
+    ],
+    bundle.files.map((file) => [
+      html`${file.path}<br>${mono(file.sha256 ?? 'no hash')}${contentHash(file)}`,
+      html`${file.status}${file.reason ? html`<br>${small(file.reason)}` : null}`,
+      html`<span class="num">${size(file.size)}</span>`,
+      html`${count(file.lines)}, ${count(file.records)}, ${count(file.unparsedLines)}`,
+      [file.mode, file.owner].filter(Boolean).join(' '),
+      file.mtime === null ? '' : html`<span class="time">${utc(file.mtime).slice(0, 19)}Z</span>`,
+      [file.node, file.format].filter(Boolean).join(', '),
+    ]),
+    'inventory',
+  );
+
+const contentHash = (file: FileEntry): Html | null =>
+  file.contentSha256 && file.contentSha256 !== file.sha256
+    ? html`<br>${mono(`content ${file.contentSha256}`)} ${small(size(file.contentSize))}`
+    : null;
+
+export const rules = ({ method }: ReportModel): Html => html`${method.rules.map(rule)}
+${
+  method.savedQueries.length
+    ? html`<h3>Saved queries of the responder</h3>${method.savedQueries.map((query) => html`<h4>${query.name}</h4><pre>${query.sql}</pre>\n`)}`
+    : null
+}`;
+
+const rule = (
+  entry: RuleEntry,
+): Html => html`<details class="rule"><summary><b>${entry.title}</b> ${small([entry.ruleId, entry.file, plural(entry.findings, 'finding')].filter(Boolean).join(', '))}</summary>
+<pre>${entry.source}</pre>
+${entry.sql && entry.sql !== entry.source ? html`<pre>${entry.sql}</pre>` : null}
+${entry.parameters && entry.parameters !== '[]' ? html`<p class="soft">Parameters</p><pre>${entry.parameters}</pre>` : null}
+</details>
+`;
+
+export const queries = ({ method }: ReportModel): Html =>
+  html`${method.queries.map((query) => html`<h4>${query.name}: ${plural(query.rows, 'row')}</h4><pre>${query.sql}</pre>\n`)}`;

@@ -1,0 +1,118 @@
+// The middle pages: timeline, findings with their lines, indicators, notes.
+import { count, plural, utc } from '../format.ts';
+import type { EvidenceLine, FindingEntry, ReportModel } from '../model.ts';
+import { lineNotes, linesSentence, loggedTime, timelineSentence, where } from '../words.ts';
+import { findingLinks, type Html, html, levelBadge, mono, small, table } from './markup.ts';
+
+export const timeline = ({
+  timeline,
+}: ReportModel): Html => html`<p>${timeline.rule} ${timelineSentence(timeline.entries, timeline.total)}</p>
+${table(
+  'Timeline',
+  ['Time (UTC)', 'Node', 'Findings', 'Event'],
+  timeline.entries.map((entry) => [
+    html`<span class="time">${utc(entry.ts)}</span>${small(loggedTime(entry))}`,
+    html`${entry.node ?? ''}${small([entry.system, entry.component].filter(Boolean).join(' '))}`,
+    findingLinks(entry.findings),
+    html`${entry.message}${small(where(entry))}`,
+  ]),
+  'wide',
+)}`;
+
+export const findings = (model: ReportModel): Html => html`${table(
+  'All findings',
+  ['No.', 'Level', 'State', 'Finding', 'Nodes', 'First event', 'Events'],
+  model.findings.entries.map((entry) => [
+    findingLinks([entry.number]),
+    levelBadge(entry.level),
+    entry.state,
+    html`${entry.title}${entry.groupValues.length ? html`<br>${small(groupText(entry))}` : null}`,
+    entry.nodes.join(', '),
+    html`<span class="time">${utc(entry.firstTs)}</span>`,
+    html`<span class="num">${count(entry.eventCount)}</span>`,
+  ]),
+)}
+${
+  model.findings.total > model.findings.entries.length
+    ? html`<p>${count(model.findings.total - model.findings.entries.length)} weaker findings are not described here; ask the case for them.</p>`
+    : null
+}
+${model.findings.entries.map(finding)}`;
+
+const groupText = (entry: FindingEntry) =>
+  entry.groupValues.map(({ name, value }) => `${name}: ${value}`).join(', ');
+
+function finding(entry: FindingEntry): Html {
+  const facts: [string, Html | string | null][] = [
+    ['Claim', entry.explanation || entry.description],
+    [
+      'State',
+      html`<span class="state">${entry.state}</span>${entry.stateWhy ? `: ${entry.stateWhy}` : null}`,
+    ],
+    ['Nodes', entry.nodes.join(', ') || null],
+    [
+      'First and last',
+      html`${utc(entry.firstTs)} to ${utc(entry.lastTs)}, ${plural(entry.eventCount, 'event')}`,
+    ],
+    ['Grouped by', groupText(entry) || null],
+    [
+      'Rule',
+      html`${entry.ruleTitle}${entry.explanation && entry.description ? html`: ${entry.description}` : null} (${mono(entry.ruleId)})`,
+    ],
+    ['ATT&CK', entry.attack.join(', ') || null],
+    ['False positives', entry.falsePositives.join('; ') || null],
+    ['Id', mono(entry.findingId)],
+  ];
+  return html`<section class="finding ${entry.level}" id="${entry.number}">
+<h3>${entry.number} ${levelBadge(entry.level)} ${entry.title}</h3>
+<dl class="facts">
+${facts.filter(([, value]) => value !== null).map(([name, value]) => html`<dt>${name}</dt><dd>${value}</dd>\n`)}</dl>
+<p class="soft">${linesSentence(entry)}</p>
+<ol class="lines">
+${entry.lines.map(line)}</ol>
+</section>
+`;
+}
+
+function line(entry: EvidenceLine): Html {
+  const notes = lineNotes(entry);
+  return html`<li>${entry.skippedBefore ? html`<div class="skipped">… ${plural(entry.skippedBefore, 'event')} not shown …</div>` : null}<div class="place"><b>${utc(entry.ts)}</b> (${loggedTime(entry)}) · ${entry.node ?? ''}${entry.role ? html` · ${entry.role}` : null} · ${where(entry)} · byte ${entry.byteOffset} · ${entry.bundle}</div><pre>${entry.text}</pre>${notes.length ? html`<div class="skipped">${notes.join('; ')}</div>` : null}</li>
+`;
+}
+
+export const indicators = ({
+  indicators,
+}: ReportModel): Html => html`<p>Values that events of findings of medium and above mention, as the logs state them. Being listed here does not make a value hostile.</p>
+${indicators.length === 0 ? html`<p class="none">None.</p>` : null}
+${indicators.map(
+  (group) =>
+    html`${table(
+      group.title +
+        (group.notShown
+          ? ` (the first ${group.entries.length}; ${plural(group.notShown, 'more')} not shown)`
+          : ''),
+      ['Value', 'Role', 'Events in findings', 'in the case', 'First and last', 'Nodes', 'Findings'],
+      group.entries.map((entry) => [
+        html`${mono(entry.value)}${entry.note ? html` ${small(entry.note)}` : null}`,
+        entry.roles.join(', '),
+        html`<span class="num">${count(entry.events)}</span>`,
+        html`<span class="num">${count(entry.eventsInCase)}</span>`,
+        html`<span class="time">${utc(entry.firstTs)}</span><br><span class="time">${utc(entry.lastTs)}</span>`,
+        entry.nodes.join(', '),
+        html`${findingLinks(entry.findings.slice(0, 8))}${entry.findings.length > 8 ? ` and ${entry.findings.length - 8} more` : null}`,
+      ]),
+    )}`,
+)}`;
+
+export const notes = ({ notes }: ReportModel): Html =>
+  table(
+    'Tags and comments',
+    ['Time (UTC)', 'Node', 'Kind', 'Text', 'On'],
+    notes.map((note) => [
+      html`<span class="time">${utc(note.ts)}</span>`,
+      note.node ?? '',
+      note.kind,
+      note.text,
+      note.path === null ? 'the case' : `${note.path}:${note.line ?? ''}`,
+    ]),
+  );
