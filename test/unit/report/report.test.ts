@@ -1,0 +1,115 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { writers } from '../../../electron/engine/report/index.ts';
+import { HOSTILE, type SmallCase, smallCase } from './small-case.ts';
+
+const made: SmallCase[] = [];
+const make = async (...args: Parameters<typeof smallCase>) => {
+  const one = await smallCase(...args);
+  made.push(one);
+  return one;
+};
+afterEach(async () => {
+  for (const one of made.splice(0)) await one.close();
+});
+const FORMATS = Object.keys(writers) as (keyof typeof writers)[];
+
+describe('the report of a case', () => {
+  it('has the same bytes for two cases of the same evidence in different folders', async () => {
+    const a = await make();
+    const b = await make();
+    for (const format of FORMATS) {
+      const text = writers[format](a.model);
+      expect(writers[format](b.model)).toBe(text);
+      expect(text).not.toContain('tidemark-report-');
+      expect(text).not.toContain('someone');
+    }
+  });
+
+  it('of an empty case says in every format that there is nothing', async () => {
+    const { model } = await make([]);
+    expect(model.summary.facts).toContain('The case holds no evidence.');
+    expect(writers.html(model)).toContain('The case holds no evidence.');
+    expect(writers.md(model)).toContain('The case holds no evidence.');
+    expect(JSON.parse(writers.json(model)).findings.total).toBe(0);
+    expect(writers.csv(model).split('\r\n')).toHaveLength(2);
+  });
+
+  it('counts what SQL counts', async () => {
+    const { model, opened } = await make();
+    const [row] = await opened.read((connection) =>
+      connection.rows<Record<string, string>>(
+        `SELECT (SELECT count(*) FROM events) AS events, (SELECT count(*) FROM evidence_files) AS files,
+           (SELECT count(*) FROM finding_events) AS finding_events, (SELECT count(*) FROM findings) AS findings,
+           (SELECT count(*) FROM evidence_files WHERE status <> 'parsed') AS not_examined`,
+      ),
+    );
+    expect(model.scope.events).toBe(Number(row!.events));
+    expect(model.scope.files).toBe(Number(row!.files));
+    expect(model.scope.notExamined).toHaveLength(Number(row!.not_examined));
+    expect(model.findings.total).toBe(Number(row!.findings));
+    expect(model.findingEvents.rows).toHaveLength(Number(row!.finding_events));
+    expect(model.timeline.volume!.events.reduce((a, b) => a + b, 0)).toBe(HOSTILE.length);
+    expect(model.timeBasis.bases.reduce((sum, basis) => sum + basis.events, 0)).toBe(HOSTILE.length);
+  });
+
+  it('asks queries that can be asked again and give the rows it says', async () => {
+    const { model, opened } = await make();
+    for (const query of model.method.queries) {
+      if (query.sql.includes('-- $1')) continue;
+      const rows = await opened.read((connection) => connection.rows(query.sql));
+      expect(rows.length, query.name).toBe(query.rows);
+    }
+  });
+
+  it('keeps the exact bytes of every line, as base64 where they are not UTF-8', async () => {
+    const { model } = await make();
+    const { lines } = model.findings.entries.find((entry) => entry.findingId === 'f1')!;
+    expect(lines).toHaveLength(HOSTILE.length);
+    lines.forEach((line, i) => {
+      const bytes = line.base64 ? Buffer.from(line.base64, 'base64') : Buffer.from(`${line.text}\n`);
+      expect(bytes.equals(Buffer.concat([HOSTILE[i]!, Buffer.from('\n')]))).toBe(true);
+    });
+    expect(lines.filter((line) => line.base64 !== null)).toHaveLength(1);
+  });
+
+  it('puts dismissed findings last, out of the story, with their reason', async () => {
+    const { model } = await make();
+    expect(model.findings.entries.map((entry) => entry.findingId)).toEqual(['f1', 'f2']);
+    expect(model.summary.story.map((entry) => entry.number)).toEqual(['F1']);
+    expect(model.findings.entries[1]!.stateWhy).toBe('a test of ours');
+  });
+
+  it('names files of this machine by their name only', async () => {
+    const { model } = await make();
+    expect(model.scope.notExamined[0]!.reason).toMatch(/^same content|^binary, seen at node1.tar$/);
+    expect(model.method.rules[0]!.file).toBe('rules/registry/one.yml');
+  });
+
+  it('reads description and false positives out of the rule text', async () => {
+    const { model } = await make();
+    expect(model.findings.entries[0]!.falsePositives).toEqual(['A scanner of our own']);
+    expect(model.findings.entries[0]!.description).toBe('What it says');
+  });
+
+  it('says when exact bytes could not be read and shows the parsed message', async () => {
+    const { opened } = await make();
+    const { buildReport } = await import('../../../electron/engine/report/index.ts');
+    const model = await opened.read((connection) =>
+      buildReport(connection, { caseName: 'x', readLines: () => Promise.reject(new Error('/tmp/secret')) }),
+    );
+    expect(model.findings.entries[0]!.lines.every((line) => !line.read)).toBe(true);
+    expect(model.cover.verification.join(' ')).toContain('could not be read');
+    expect(writers.html(model)).not.toContain('/tmp/secret');
+  });
+
+  it('shows at most 50 lines of a finding, the first and the last among them, and says how many more', async () => {
+    const { model } = await make(Array.from({ length: 180 }, (_, i) => Buffer.from(`line ${i + 1}`)));
+    const [finding] = model.findings.entries;
+    expect(finding!.lines).toHaveLength(50);
+    expect(finding!.linesNotShown).toBe(130);
+    expect(finding!.lines[0]!.text).toBe('line 1');
+    expect(finding!.lines.at(-1)!.text).toBe('line 180');
+    expect(finding!.lines.reduce((sum, line) => sum + line.skippedBefore, 0)).toBe(130);
+    expect(model.findingEvents.rows).toHaveLength(180);
+  });
+});
