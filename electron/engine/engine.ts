@@ -35,7 +35,7 @@ import { caseInfo, listEvidence, listNodes, overview } from './query/overview.ts
 import { rawContext } from './query/raw.ts';
 import { UserSql } from './query/user-sql.ts';
 import { buildReport } from './report/build.ts';
-import { writers } from './report/writers.ts';
+import { writers } from './report/index.ts';
 import { findingEvents, getFinding, listFindings, setFindingState } from './review/findings.ts';
 import { recentCases, rememberCase } from './state.ts';
 import { histogram, lanes } from './timeline/timeline.ts';

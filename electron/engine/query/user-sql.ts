@@ -178,12 +178,12 @@ async function assertSelect(connection: Connection, sql: string): Promise<void> 
 
 /** Removes semicolons, blanks and comments at the end, so that the text can stand in brackets. */
 function withoutEnd(sql: string): string {
-  let text = sql;
-  for (;;) {
-    const next = text.replace(/(?:\s|;)+$/, '').replace(/(^|\n)[ \t]*--[^\n]*$/, '$1');
-    if (next === text) return text;
-    text = next;
-  }
+  // string, quoted name, dollar-quoted string, comments, anything else
+  const token =
+    /'(?:[^']|'')*'|"(?:[^"]|"")*"|(\$\w*\$)[\s\S]*?\1|(--[^\n]*|\/\*[\s\S]*?\*\/|[\s;]+)|[^'"$\s;/-]+|[\s\S]/g;
+  let end = 0;
+  for (const match of sql.matchAll(token)) if (match[2] === undefined) end = match.index + match[0].length;
+  return sql.slice(0, end);
 }
 
 async function guardFormulas(connection: Connection, sql: string): Promise<string> {
@@ -201,7 +201,9 @@ async function guardFormulas(connection: Connection, sql: string): Promise<strin
 /** DuckDB's words as a sentence: refused, wrong, too big or cancelled. */
 function sqlError(error: unknown): Error {
   if (error instanceof CaseError) return error;
-  const text = (error instanceof Error ? error.message : String(error)).trim();
+  const text = (error instanceof Error ? error.message : String(error))
+    .replace(/^Failed to extract statements: /, '')
+    .trim();
   if (/INTERRUPT/i.test(text)) return new CaseError('cancelled', 'Cancelled.');
   if (
     /Permission Error|file system operations are disabled|LocalFileSystem|configuration has been locked|Cannot (?:change|modify) configuration/i.test(
