@@ -61,9 +61,10 @@ export async function startBrowserShell(options: BrowserShellOptions): Promise<B
       return say(response, 421, `This is Tidemark at ${host}, and it answers to no other name.`);
     if (request.method !== 'GET' && request.method !== 'HEAD')
       return say(response, 405, 'Only reading is possible here.');
-    const url = new URL(request.url ?? '/', `http://${host}`);
-    const given = url.searchParams.get('token');
-    if (url.pathname === '/' && given !== null) {
+    // As it came: nothing is resolved or normalised, a path either names a listed file or nothing.
+    const [path = '', query = ''] = (request.url ?? '').split('?', 2);
+    const given = new URLSearchParams(query).get('token');
+    if (path === '/' && given !== null) {
       if (!isInvited(given))
         return say(
           response,
@@ -80,9 +81,8 @@ export async function startBrowserShell(options: BrowserShellOptions): Promise<B
     }
     if (!isKnown(request))
       return say(response, 403, 'Open the address that Tidemark printed when it started, with its token.');
-    if (url.pathname.startsWith('/exports/'))
-      return sendExport(request, response, url.pathname.slice('/exports/'.length));
-    const file = pageFile(files, url.pathname);
+    if (path.startsWith('/exports/')) return sendExport(request, response, path.slice('/exports/'.length));
+    const file = pageFile(files, path);
     if (!file) return say(response, 404, 'There is no such page.');
     await send(request, response, file, { 'Content-Type': mediaType(file) });
   }
