@@ -1,0 +1,330 @@
+// Runs rules over a case: each rule on its own, then all findings replace those of the run before in one transaction.
+import type { FindingLevel } from '../../../shared/model.ts';
+import type { Bound, Connection } from '../case/database.ts';
+import { CaseError } from '../case/errors.ts';
+import { explain, type FindingFacts } from './explain.ts';
+import type { CaseSources, LoadedRule, RuleType } from './load-rules.ts';
+import { NATIVE_CHECKS } from './native/checks.ts';
+import { fieldSql } from './sigma/fields.ts';
+import { problemsText } from './sigma/problem.ts';
+import { Binder } from './sigma/sql.ts';
+import { templateFields } from './sigma/template.ts';
+
+export interface RuleOutcome {
+  ruleId: string;
+  title: string;
+  level: FindingLevel;
+  type: RuleType;
+  /** False: the case has no such log source; the rule was compiled and not run. */
+  applies: boolean;
+  /** Why the rule was refused or failed. */
+  error: string | null;
+  /** Matched events that findings rest on, each once. */
+  events: number;
+  findings: number;
+  /** Matched events that took part in no window: without time, group value or counted value. */
+  excluded: number;
+  /** A sentence about what was left out, or null. */
+  note: string | null;
+  millis: number;
+}
+
+export interface DetectOptions {
+  signal?: AbortSignal;
+  progress?(done: number, total: number, title: string): void;
+}
+
+const TABLES = `
+CREATE OR REPLACE TEMP TABLE detect_match (part BIGINT, g VARCHAR[], event_id BIGINT, ts TIMESTAMP, node VARCHAR, system VARCHAR, role VARCHAR);
+CREATE OR REPLACE TEMP TABLE detect_name (part BIGINT, finding_id VARCHAR);
+CREATE OR REPLACE TEMP TABLE detect_finding AS FROM finding LIMIT 0;
+CREATE OR REPLACE TEMP TABLE detect_finding_event AS FROM finding_event LIMIT 0;
+CREATE OR REPLACE TEMP TABLE detect_run AS FROM rule_run LIMIT 0;`;
+const DROP = ['detect_match', 'detect_name', 'detect_finding', 'detect_finding_event', 'detect_run'];
+
+/**
+ * Replaces rule_run, finding and finding_event; the states of findings stay, being keyed by stable ids. When it is
+ * cancelled or fails, the findings of the run before stand.
+ */
+export async function detect(
+  connection: Connection,
+  rules: LoadedRule[],
+  options: DetectOptions = {},
+): Promise<{ findings: number; rules: RuleOutcome[] }> {
+  const { signal } = options;
+  const stop = () => connection.interrupt();
+  signal?.addEventListener('abort', stop);
+  const outcomes: RuleOutcome[] = [];
+  try {
+    check(signal);
+    await connection.run(TABLES);
+    const sources = await caseSources(connection);
+    for (const [done, rule] of rules.entries()) {
+      check(signal);
+      options.progress?.(done, rules.length, rule.title);
+      outcomes.push(await runRule(connection, rule, sources, signal));
+    }
+    check(signal);
+    await replace(connection);
+    options.progress?.(rules.length, rules.length, '');
+    return { findings: outcomes.reduce((sum, o) => sum + o.findings, 0), rules: outcomes };
+  } catch (error) {
+    if (signal?.aborted) throw cancelled();
+    throw error;
+  } finally {
+    signal?.removeEventListener('abort', stop);
+    for (const table of DROP) await connection.run(`DROP TABLE IF EXISTS temp.${table}`).catch(() => 0);
+  }
+}
+
+const cancelled = () =>
+  new CaseError('cancelled', 'Detection was cancelled. The findings of the run before were kept.');
+
+function check(signal: AbortSignal | undefined): void {
+  if (signal?.aborted) throw cancelled();
+}
+
+async function caseSources(connection: Connection): Promise<CaseSources> {
+  return connection.rows<CaseSources[number]>(
+    'SELECT DISTINCT system, component, category, http_method IS NOT NULL AS http FROM events',
+  );
+}
+
+async function replace(connection: Connection): Promise<void> {
+  await connection.run('BEGIN TRANSACTION');
+  try {
+    for (const table of ['rule_run', 'finding', 'finding_event'])
+      await connection.run(`DELETE FROM ${table}`);
+    await connection.run('INSERT INTO rule_run FROM detect_run');
+    await connection.run('INSERT INTO finding FROM detect_finding ORDER BY first_ts, finding_id');
+    await connection.run('INSERT INTO finding_event FROM detect_finding_event ORDER BY finding_id, seq');
+    await connection.run('COMMIT');
+  } catch (error) {
+    await connection.run('ROLLBACK').catch(() => 0);
+    throw error;
+  }
+}
+
+async function runRule(
+  connection: Connection,
+  rule: LoadedRule,
+  sources: CaseSources,
+  signal: AbortSignal | undefined,
+): Promise<RuleOutcome> {
+  const began = performance.now();
+  const outcome: RuleOutcome = {
+    ruleId: rule.ruleId,
+    title: rule.title,
+    level: rule.level,
+    type: rule.type,
+    applies: false,
+    error: rule.problems.length > 0 ? problemsText(rule.problems) : null,
+    events: 0,
+    findings: 0,
+    excluded: 0,
+    note: null,
+    millis: 0,
+  };
+  const native = rule.native === null ? undefined : NATIVE_CHECKS.get(rule.native);
+  const query = native ? { ...native, regexes: [] } : rule.query;
+  if (query && outcome.error === null) {
+    try {
+      outcome.error = await refusedRegex(connection, query.regexes);
+      outcome.applies = outcome.error === null && rule.applies(sources);
+      if (outcome.applies) Object.assign(outcome, await findings(connection, rule, query));
+    } catch (error) {
+      if (signal?.aborted) throw cancelled();
+      const text = error instanceof Error ? error.message : String(error);
+      outcome.error = `the database could not run the rule: ${text.split('\n')[0]!.slice(0, 500)}`;
+    }
+  }
+  outcome.millis = performance.now() - began;
+  if (outcome.excluded > 0) {
+    outcome.note = `${outcome.excluded} matching event${outcome.excluded === 1 ? '' : 's'} without a time or without a value to group or count by took part in no window`;
+  }
+  await connection.run(
+    `INSERT INTO detect_run (rule_id, title, level, status, type, path, source, sql, parameters, error, applies, events, findings, millis)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`,
+    [
+      rule.ruleId,
+      rule.title,
+      rule.level,
+      rule.status,
+      rule.type,
+      rule.path,
+      rule.source,
+      query?.sql ?? null,
+      JSON.stringify(query?.values ?? [], (_, v) => (typeof v === 'bigint' ? v.toString() : v)),
+      outcome.error,
+      outcome.applies,
+      outcome.events,
+      outcome.findings,
+      outcome.millis,
+    ],
+  );
+  return outcome;
+}
+
+/** RE2 has the last word on regular expressions. */
+async function refusedRegex(
+  connection: Connection,
+  regexes: { pattern: string; at: { line: number } }[],
+): Promise<string | null> {
+  for (const { pattern, at } of regexes) {
+    try {
+      await connection.run(`SELECT regexp_matches('', $1::VARCHAR)`, [pattern]);
+    } catch (error) {
+      const text = error instanceof Error ? error.message.split('\n')[0]! : String(error);
+      return `line ${at.line}: regular expression: RE2 refuses it (${text.replace(/^[A-Za-z ]*Error: /, '')})`;
+    }
+  }
+  return null;
+}
+
+interface PartRow {
+  part: string;
+  g: (string | null)[];
+  first_event: string;
+  first_us: string | null;
+  last_us: string | null;
+  events: string;
+  nodes: string[];
+  systems: string[];
+  finding_id: string;
+  roles: { role: string; n: string }[];
+}
+
+async function findings(
+  connection: Connection,
+  rule: LoadedRule,
+  query: { sql: string; values: Bound[]; groupNames: string[] },
+): Promise<Pick<RuleOutcome, 'events' | 'findings' | 'excluded'>> {
+  await connection.run('DELETE FROM detect_match');
+  await connection.run('DELETE FROM detect_name');
+  await connection.run(
+    `INSERT INTO detect_match
+    SELECT CASE WHEN island IS NOT NULL THEN dense_rank() OVER (ORDER BY g, island IS NULL, island, ts IS NULL) END, g, event_id,
+      any_value(ts), any_value(node), any_value(system), string_agg(DISTINCT role, ', ' ORDER BY role)
+    FROM (${query.sql}) AS rule_rows
+    GROUP BY g, island, ts IS NULL, event_id`,
+    query.values,
+  );
+  const excluded = await connection.row<{ n: string }>(
+    'SELECT count(DISTINCT event_id) AS n FROM detect_match WHERE part IS NULL',
+  );
+  // The id of a finding: rule, group values, first event. Group values keep their order; a missing one is not an empty one.
+  const parts = await connection.rows<PartRow>(
+    `SELECT part, any_value(g) AS g, arg_min(event_id, row(ts, event_id)) AS first_event,
+      epoch_us(min(ts)) AS first_us, epoch_us(max(ts)) AS last_us, count(*) AS events,
+      list_sort(list(DISTINCT node) FILTER (node IS NOT NULL)) AS nodes,
+      list_sort(list(DISTINCT system) FILTER (system IS NOT NULL)) AS systems,
+      left(sha256($1::VARCHAR || chr(10) || CAST(to_json(any_value(g)) AS VARCHAR) || chr(10) || arg_min(event_id, row(ts, event_id))::VARCHAR), 16) AS finding_id
+    FROM detect_match WHERE part IS NOT NULL GROUP BY part ORDER BY first_us, part`,
+    [rule.ruleId],
+  );
+  if (parts.length === 0) return { events: 0, findings: 0, excluded: Number(excluded?.n ?? 0) };
+  const roles = await rolesOf(connection);
+  const shown = await shownValues(connection, rule, query.groupNames);
+  const rows: Bound[][] = parts.map((part) => {
+    const nodes = part.nodes ?? [];
+    const facts: FindingFacts = {
+      title: rule.title,
+      groups: query.groupNames.map((name, i) => [name, part.g[i] ?? null]),
+      firstUs: part.first_us === null ? null : Number(part.first_us),
+      lastUs: part.last_us === null ? null : Number(part.last_us),
+      events: Number(part.events),
+      nodes,
+      roles: roles.get(part.part) ?? [],
+      shown: (field, role) => shown.get(`${part.part} ${field}@${role ?? ''}`) ?? { values: [], distinct: 0 },
+    };
+    const groups = rule.type === 'event' && rule.extras.groupBy === null ? [] : facts.groups;
+    return [
+      part.finding_id,
+      rule.ruleId,
+      rule.title,
+      rule.level,
+      JSON.stringify(rule.attack),
+      nodes.length === 1 ? nodes[0]! : null,
+      JSON.stringify(nodes),
+      JSON.stringify(part.systems ?? []),
+      part.first_us === null ? null : BigInt(part.first_us),
+      part.last_us === null ? null : BigInt(part.last_us),
+      BigInt(part.events),
+      JSON.stringify(Object.fromEntries(groups)),
+      explain(rule.extras.explain, facts),
+      BigInt(part.part),
+    ];
+  });
+  for (let from = 0; from < rows.length; from += 100)
+    await insertFindings(connection, rows.slice(from, from + 100));
+  await connection.run(
+    `INSERT INTO detect_finding_event
+    SELECT n.finding_id, m.event_id, m.role, row_number() OVER (PARTITION BY m.part ORDER BY m.ts, m.event_id)
+    FROM detect_match AS m JOIN detect_name AS n ON n.part = m.part`,
+  );
+  const events = await connection.row<{ n: string }>(
+    'SELECT count(DISTINCT event_id) AS n FROM detect_match WHERE part IS NOT NULL',
+  );
+  return { events: Number(events?.n ?? 0), findings: parts.length, excluded: Number(excluded?.n ?? 0) };
+}
+
+/** Rows hold the columns of `finding` in order, then the part. Lists come as JSON, times as microseconds. */
+async function insertFindings(connection: Connection, rows: Bound[][]): Promise<void> {
+  const list = (n: number) => `from_json($${n}::VARCHAR, '["VARCHAR"]')`;
+  const tuple = (i: number) => {
+    const n = (column: number) => i * 13 + column;
+    return `($${n(1)}, $${n(2)}, $${n(3)}, $${n(4)}, ${list(n(5))}, $${n(6)}::VARCHAR, ${list(n(7))}, ${list(n(8))},
+      make_timestamp($${n(9)}::BIGINT), make_timestamp($${n(10)}::BIGINT), $${n(11)}::BIGINT, $${n(12)}, $${n(13)})`;
+  };
+  await connection.run(
+    `INSERT INTO detect_finding (finding_id, rule_id, title, level, attack, node, nodes, systems, first_ts, last_ts,
+      event_count, group_values, explanation) VALUES ${rows.map((_, i) => tuple(i)).join(', ')}`,
+    rows.flatMap((row) => row.slice(0, 13)),
+  );
+  await connection.run(
+    `INSERT INTO detect_name VALUES ${rows.map((_, i) => `($${i * 2 + 1}::BIGINT, $${i * 2 + 2})`).join(', ')}`,
+    rows.flatMap((row) => [row[13]!, row[0]!]),
+  );
+}
+
+async function rolesOf(connection: Connection): Promise<Map<string, { role: string; events: number }[]>> {
+  const rows = await connection.rows<{ part: string; role: string; n: string }>(
+    `SELECT part, role, count(*) AS n FROM detect_match WHERE part IS NOT NULL GROUP BY part, role ORDER BY part, min(ts), role`,
+  );
+  const roles = new Map<string, { role: string; events: number }[]>();
+  for (const { part, role, n } of rows) {
+    const list = roles.get(part) ?? [];
+    list.push({ role, events: Number(n) });
+    roles.set(part, list);
+  }
+  return roles;
+}
+
+/** Values that the sentence of the rule names, for every finding. */
+async function shownValues(
+  connection: Connection,
+  rule: LoadedRule,
+  groupNames: string[],
+): Promise<Map<string, { values: string[]; distinct: number }>> {
+  const shown = new Map<string, { values: string[]; distinct: number }>();
+  if (!rule.extras.explain) return shown;
+  for (const { field, role } of templateFields(rule.extras.explain)) {
+    if (role === null && groupNames.includes(field)) continue;
+    const binder = new Binder();
+    const text = fieldSql(field, binder).text;
+    const only = role === null ? '' : `AND list_contains(string_split(m.role, ', '), ${binder.bind(role)})`;
+    const rows = await connection.rows<{ part: string; values: string[]; distinct: string }>(
+      `SELECT part, list(value ORDER BY first_ts, value)[:6] AS "values", count(*) AS "distinct" FROM (
+        SELECT m.part, ${text} AS value, min(m.ts) AS first_ts
+        FROM detect_match AS m JOIN events AS e ON e.event_id = m.event_id
+        WHERE m.part IS NOT NULL ${only}
+        GROUP BY m.part, value
+      ) WHERE value IS NOT NULL GROUP BY part`,
+      binder.values,
+    );
+    for (const row of rows) {
+      shown.set(`${row.part} ${field}@${role ?? ''}`, { values: row.values, distinct: Number(row.distinct) });
+    }
+  }
+  return shown;
+}

@@ -1,0 +1,352 @@
+// Rule files -> rules that can run: read, check, resolve references, compile. What can't be honoured is refused by name.
+import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { readdir, readFile, stat } from 'node:fs/promises';
+import { dirname, join, relative, resolve, sep } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { FindingLevel } from '../../../shared/model.ts';
+import type { Bound } from '../case/database.ts';
+import { CaseError } from '../case/errors.ts';
+import { NATIVE_CHECKS } from './native/checks.ts';
+import { type Base, correlationQuery } from './sigma/correlation-query.ts';
+import { type CorrelationType, type Extras, type RuleDocument, readDocuments } from './sigma/document.ts';
+import { eventQuery } from './sigma/event-query.ts';
+import type { Asked } from './sigma/leaf.ts';
+import { type CaseSources, type LogSource, occurs } from './sigma/logsource.ts';
+import { type Place, type Problem, Problems } from './sigma/problem.ts';
+import { Binder } from './sigma/sql.ts';
+
+export type { CaseSources } from './sigma/logsource.ts';
+export { type Problem, problemsText } from './sigma/problem.ts';
+
+export type RuleType = 'event' | CorrelationType | 'native';
+
+export interface CompiledQuery {
+  sql: string;
+  values: Bound[];
+  /** Asked of the database before the rule runs. */
+  regexes: Asked['regexes'];
+  /** Names of the group values, in the order of column `g`. */
+  groupNames: string[];
+}
+
+export interface LoadedRule {
+  ruleId: string;
+  title: string;
+  level: FindingLevel;
+  status: string;
+  type: RuleType;
+  product: string | null;
+  service: string | null;
+  attack: string[];
+  /** Relative to the folder that was named, `/` separated. */
+  path: string;
+  description: string;
+  falsePositives: string[];
+  references: string[];
+  author: string | null;
+  /** The rule as written; for a correlation with the rules of the same file it rests on; SQL for built-in checks. */
+  source: string;
+  /** Why it is refused; empty: it can run. */
+  problems: Problem[];
+  warnings: Problem[];
+  query: CompiledQuery | null;
+  native: string | null;
+  extras: Extras;
+  /** Whether a case holds what the rule is about. */
+  applies(sources: CaseSources): boolean;
+}
+
+let override: string | null = null;
+
+/** For packaged apps: where the built-in rules are. */
+export function setBuiltinRulesDir(dir: string): void {
+  override = resolve(dir);
+}
+
+/** `resources/rules`, found upwards from this file, or where a packaged app said. */
+export function builtinRulesDir(): string {
+  if (override) return override;
+  const start = dirname(fileURLToPath(import.meta.url));
+  for (let dir = start; ; dir = dirname(dir)) {
+    const candidate = join(dir, 'resources', 'rules');
+    if (existsSync(candidate)) return candidate;
+    if (dirname(dir) === dir) return join(start, 'resources', 'rules');
+  }
+}
+
+const MOST_BYTES = 2_000_000;
+
+/** Rules of files and folders, in the order of their paths. A file that can't be read as a rule is a rule with problems. */
+export async function loadRules(paths: string[]): Promise<LoadedRule[]> {
+  const files: { path: string; text: string }[] = [];
+  for (const path of paths) {
+    for (const file of await ruleFiles(path)) {
+      const name = file === resolve(path) ? file : relative(path, file).split(sep).join('/');
+      const size = (await stat(file)).size;
+      if (size > MOST_BYTES) {
+        files.push({
+          path: name,
+          text: `# The file has ${size} bytes; rule files of more than ${MOST_BYTES} are not read.\n`,
+        });
+      } else files.push({ path: name, text: await readFile(file, 'utf8') });
+    }
+  }
+  return build(files);
+}
+
+async function ruleFiles(path: string): Promise<string[]> {
+  const info = await stat(path).catch((error: NodeJS.ErrnoException) => {
+    throw new CaseError(
+      'no_rules',
+      `The rules at ${path} can't be read (${error.code ?? 'unknown'}). Check the path.`,
+      {
+        refusal: 'usage',
+        cause: error,
+      },
+    );
+  });
+  if (info.isFile()) return [resolve(path)];
+  const found = await readdir(path, { recursive: true, withFileTypes: true });
+  return found
+    .filter((e) => e.isFile() && /\.ya?ml$/.test(e.name))
+    .map((e) => resolve(e.parentPath, e.name))
+    .sort();
+}
+
+/** Parse, validate and compile a text without a database. */
+export function checkRuleText(text: string): { ok: boolean; problems: Problem[]; warnings: Problem[] } {
+  const rules = build([{ path: 'rule.yml', text }]);
+  const seen = new Set<string>();
+  const once = (list: Problem[]) =>
+    list.filter((p) => {
+      const key = `${p.line}:${p.column}:${p.message}`;
+      return seen.has(key) ? false : seen.add(key);
+    });
+  const problems = once(rules.flatMap((r) => r.problems)).sort(
+    (a, b) => a.line - b.line || a.column - b.column,
+  );
+  const warnings = once(rules.flatMap((r) => r.warnings));
+  return { ok: problems.length === 0, problems, warnings };
+}
+
+/** A document with what has become of it. */
+interface Draft {
+  path: string;
+  document: RuleDocument;
+  problems: Problems;
+  /** Correlations that refer to it and keep it from being reported on its own. */
+  quiet: boolean;
+  base: Base | null | undefined;
+  resolving: boolean;
+}
+
+function build(files: { path: string; text: string }[]): LoadedRule[] {
+  const drafts: Draft[] = [];
+  for (const { path, text } of files) {
+    const documents = readDocuments(text);
+    if (documents.length === 0) {
+      const nothing = readDocuments('{}')[0]!;
+      nothing.problems.splice(0, Infinity, { line: 1, column: 1, message: 'the file holds no rule' });
+      documents.push({ ...nothing, text });
+    }
+    for (const document of documents) {
+      const problems = new Problems();
+      problems.list.push(...document.problems);
+      drafts.push({ path, document, problems, quiet: false, base: undefined, resolving: false });
+    }
+  }
+  const byWord = new Map<string, Draft>();
+  for (const draft of drafts) {
+    for (const word of [draft.document.metadata.id, draft.document.metadata.name]) {
+      if (word === null) continue;
+      const other = byWord.get(word);
+      if (other)
+        draft.problems.add(
+          draft.document.at,
+          `the id or name '${word}' is already taken by a rule in ${other.path}`,
+        );
+      else byWord.set(word, draft);
+    }
+  }
+  for (const draft of drafts) {
+    const body = draft.document.body;
+    if (body?.kind !== 'correlation' || body.generate) continue;
+    for (const { name } of body.rules) {
+      const target = byWord.get(name);
+      if (target && target !== draft) target.quiet = true;
+    }
+  }
+  const ids = new Set<string>();
+  const rules: LoadedRule[] = [];
+  for (const draft of drafts) {
+    const compiled = finish(draft, byWord);
+    if (draft.quiet) continue;
+    let ruleId = compiled.ruleId;
+    for (let n = 2; ids.has(ruleId); n++) ruleId = `${compiled.ruleId}#${n}`;
+    ids.add(ruleId);
+    rules.push({ ...compiled, ruleId, source: compiled.source || sourceOf(draft, drafts, byWord) });
+  }
+  return rules;
+}
+
+function finish(draft: Draft, byWord: Map<string, Draft>): LoadedRule {
+  const { document, problems, path } = draft;
+  const { metadata, extras, body } = document;
+  const asked: Asked = { regexes: [] };
+  const binder = new Binder();
+  let sql = '';
+  let type: RuleType = 'event';
+  let groupNames: string[] = [];
+  let sources: LogSource[] = [];
+  let needAll = false;
+  let native: string | null = null;
+  let source = '';
+  if (body?.kind === 'native') {
+    type = 'native';
+    const check = NATIVE_CHECKS.get(body.name);
+    if (check) {
+      native = body.name;
+      source = check.source;
+      groupNames = check.groupNames;
+    } else problems.add(document.at, `there is no built-in check '${body.name}'`);
+  } else if (body?.kind === 'event') {
+    sources = [body.logSource];
+    groupNames = extras.groupBy ?? ['node'];
+    if (!problems.any) sql = eventQuery(body, extras, binder, asked);
+  } else if (body?.kind === 'correlation') {
+    type = body.type;
+    needAll = body.type === 'temporal' || body.type === 'temporal_ordered';
+    groupNames = body.groupBy.map((g) => g.name);
+    const base = resolveBase(draft, byWord);
+    if (base && !('kind' in base.body)) {
+      sources = logSources(base);
+      if (!problems.any) sql = correlationQuery(body, base.body.bases, binder, asked);
+    }
+  }
+  const products = new Set(sources.map((s) => s.product));
+  const services = new Set(sources.map((s) => s.service));
+  const fallback = `${path}:${document.at.line}`;
+  return {
+    ruleId: metadata.id ?? `unnamed-${createHash('sha256').update(document.text).digest('hex').slice(0, 16)}`,
+    title: metadata.title || fallback,
+    level: metadata.level,
+    status: metadata.status,
+    type,
+    product: products.size === 1 ? [...products][0]! : null,
+    service: services.size === 1 ? [...services][0]! : null,
+    attack: metadata.attack,
+    path,
+    description: metadata.description,
+    falsePositives: metadata.falsePositives,
+    references: metadata.references,
+    author: metadata.author,
+    source,
+    problems: problems.list,
+    warnings: document.warnings,
+    query: sql && !problems.any ? { sql, values: binder.values, regexes: asked.regexes, groupNames } : null,
+    native: problems.any ? null : native,
+    extras,
+    applies: (there) =>
+      type === 'native' ||
+      (needAll ? sources.every((s) => occurs(s, there)) : sources.some((s) => occurs(s, there))),
+  };
+}
+
+/** The rule as something a correlation can rest on; null when it is refused. */
+function resolveBase(draft: Draft, byWord: Map<string, Draft>): Base | null {
+  if (draft.base !== undefined) return draft.base;
+  const { metadata, body } = draft.document;
+  const names = [metadata.name, metadata.id].filter((n) => n !== null);
+  const role = metadata.name ?? metadata.title;
+  if (draft.resolving) return null;
+  draft.resolving = true;
+  let base: Base | null = null;
+  if (body?.kind === 'event') base = draft.problems.any ? null : { role, names, body };
+  else if (body?.kind === 'correlation') {
+    const bases: Base[] = [];
+    for (const { name, at } of body.rules) {
+      const target = byWord.get(name);
+      if (!target) {
+        draft.problems.add(
+          at,
+          `the correlation refers to '${name}', which is no id or name of a loaded rule`,
+        );
+        continue;
+      }
+      if (target.resolving) {
+        draft.problems.add(at, `the correlation refers to '${name}', which refers back to it`);
+        continue;
+      }
+      if (target.document.body?.kind === 'native') {
+        draft.problems.add(
+          at,
+          `the correlation refers to '${name}', a built-in check; only rules can be correlated`,
+        );
+        continue;
+      }
+      const found = resolveBase(target, byWord);
+      if (found) bases.push(found);
+      else {
+        draft.problems.add(at, `the correlation refers to '${name}', which is refused itself`);
+        for (const problem of target.problems.list) {
+          if (target.path === draft.path) draft.problems.add(problem, problem.message);
+          else draft.problems.add(at, `${target.path} line ${problem.line}: ${problem.message}`);
+        }
+      }
+    }
+    if (bases.length === body.rules.length) checkAliases(draft, bases);
+    if (!draft.problems.any) base = { role, names, body: { correlation: body, bases } };
+  }
+  draft.resolving = false;
+  draft.base = base;
+  return base;
+}
+
+function checkAliases(draft: Draft, bases: Base[]): void {
+  const body = draft.document.body;
+  if (body?.kind !== 'correlation') return;
+  const words = new Set(bases.flatMap((b) => b.names));
+  for (const { rule, at } of body.aliasPlaces) {
+    if (!words.has(rule))
+      draft.problems.add(at, `an alias names '${rule}', which is not one of the correlated rules`);
+  }
+  for (const { name, at } of body.groupBy) {
+    const alias = body.aliases.get(name);
+    if (!alias) continue;
+    for (const base of bases) {
+      if (!base.names.some((n) => alias.has(n))) {
+        draft.problems.add(
+          at,
+          `the alias '${name}' has no field for the rule '${base.names[0] ?? base.role}'`,
+        );
+      }
+    }
+  }
+}
+
+function logSources(base: Base): LogSource[] {
+  return 'kind' in base.body ? [base.body.logSource] : base.body.bases.flatMap(logSources);
+}
+
+/** The text of a rule, for a correlation with those of its rules that stand in the same file. */
+function sourceOf(draft: Draft, drafts: Draft[], byWord: Map<string, Draft>): string {
+  const wanted = new Set<Draft>([draft]);
+  const visit = (from: Draft) => {
+    const body = from.document.body;
+    if (body?.kind !== 'correlation') return;
+    for (const { name } of body.rules) {
+      const target = byWord.get(name);
+      if (!target || wanted.has(target)) continue;
+      wanted.add(target);
+      visit(target);
+    }
+  };
+  visit(draft);
+  return drafts
+    .filter((d) => wanted.has(d) && d.path === draft.path)
+    .map((d) => d.document.text.replace(/^---\s*\n/, ''))
+    .join('\n---\n');
+}
+
+export type { Place };

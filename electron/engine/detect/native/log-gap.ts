@@ -1,0 +1,77 @@
+// A steady log that stops and goes on: cut out, switched off, or its writer stood still. See docs/rules.md.
+import type { NativeCheck } from './checks.ts';
+
+/** Silences shorter than this never count; a steady line must have come at least so often. */
+const LEAST_SILENCE = 30; // seconds
+const TIMES_P95 = 10;
+const LEAST_BEATS = 40;
+const STEADY_SHARE = 0.8;
+
+const sql = `WITH log AS (
+  -- rotated files of one log are one log
+  SELECT file_id, node, regexp_replace(regexp_replace(regexp_replace(path,
+    '[.](gz|bz2|xz|zst)$', ''), '[.][0-9]{8}-[0-9]{6}([.][0-9]+)?$', ''), '[.-][0-9]{1,8}$', '') AS name
+  FROM evidence_files
+), record AS (
+  SELECT e.event_id, e.ts, e.system, l.node, l.name, e.file_id
+  FROM events AS e JOIN log AS l ON l.file_id = e.file_id
+  WHERE e.ts IS NOT NULL AND e.ts_basis NOT IN ('neighbour', 'none')
+), silence AS (
+  SELECT * FROM (
+    SELECT node, name, system, event_id AS after_id, ts AS after_ts,
+      lag(event_id) OVER w AS before_id, lag(ts) OVER w AS before_ts
+    FROM record WINDOW w AS (PARTITION BY node, name ORDER BY ts, event_id)
+  ) WHERE after_ts - before_ts > INTERVAL ${LEAST_SILENCE} SECONDS
+), beat AS (
+  -- lines of logs with a silence, by what recurs: the request and its client, or the text without its numbers
+  SELECT l.node, l.name, e.ts, e.event_id,
+    hash(e.component, e.src_ip, e.http_method, e.http_path,
+      regexp_replace(left(e.message, 80), '[0-9a-fA-F]{6,}|[0-9]+', '#', 'g')) AS stream,
+    coalesce(e.http_method || ' ' || left(e.http_path, 80) || coalesce(' from ' || e.src_ip, ''), left(e.message, 80)) AS line
+  FROM events AS e JOIN log AS l ON l.file_id = e.file_id
+  WHERE e.ts IS NOT NULL AND e.ts_basis NOT IN ('neighbour', 'none')
+    AND EXISTS (SELECT 1 FROM silence AS s WHERE s.node IS NOT DISTINCT FROM l.node AND s.name = l.name)
+), paused AS (
+  SELECT *, epoch_us(ts) - epoch_us(lag(ts) OVER w) AS pause, lag(ts) OVER w AS previous, row_number() OVER w AS number
+  FROM beat WINDOW w AS (PARTITION BY node, name, stream ORDER BY ts, event_id)
+), rhythm AS (
+  SELECT node, name, stream, count(*) AS beats, median(pause) AS usual, quantile_cont(pause, 0.95) AS p95
+  FROM paused GROUP BY node, name, stream HAVING count(*) >= ${LEAST_BEATS}
+), steady AS (
+  SELECT r.node, r.name, r.stream, any_value(r.beats) AS beats, any_value(r.usual) AS usual, any_value(r.p95) AS p95,
+    any_value(p.line) AS line
+  FROM rhythm AS r JOIN paused AS p ON p.node IS NOT DISTINCT FROM r.node AND p.name = r.name AND p.stream = r.stream
+  WHERE r.usual > 0 AND p.pause IS NOT NULL
+  GROUP BY r.node, r.name, r.stream
+  HAVING avg(CASE WHEN p.pause BETWEEN r.usual * 0.5 AND r.usual * 1.5 THEN 1 ELSE 0 END) >= ${STEADY_SHARE}
+), gap AS (
+  -- the steady line runs up to the silence and again from its end
+  SELECT s.*, t.usual, t.p95, t.line
+  FROM silence AS s
+  JOIN steady AS t ON t.node IS NOT DISTINCT FROM s.node AND t.name = s.name
+  JOIN paused AS p ON p.node IS NOT DISTINCT FROM s.node AND p.name = s.name AND p.stream = t.stream
+    AND p.previous <= s.before_ts AND p.ts >= s.after_ts
+  WHERE epoch_us(s.after_ts) - epoch_us(s.before_ts) > ${TIMES_P95} * t.p95
+    AND epoch_us(s.before_ts) - epoch_us(p.previous) <= 3 * t.p95 AND epoch_us(p.ts) - epoch_us(s.after_ts) <= 3 * t.p95
+    AND p.number > 10 AND t.beats - p.number >= 2
+  QUALIFY row_number() OVER (PARTITION BY s.after_id ORDER BY t.p95, t.beats DESC, t.line) = 1
+), elsewhere AS (
+  SELECT g.after_id, count(*) AS events, count(*) FILTER (r.node IS NOT DISTINCT FROM g.node) AS here
+  FROM gap AS g JOIN record AS r ON r.ts > g.before_ts AND r.ts < g.after_ts
+  WHERE NOT (r.node IS NOT DISTINCT FROM g.node AND r.name = g.name)
+  GROUP BY g.after_id
+), told AS (
+  SELECT g.*, [g.name, g.line, CAST(round(g.usual / 1e6, 1) AS VARCHAR), CAST(x.here AS VARCHAR), CAST(x.events - x.here AS VARCHAR)] AS facts,
+    row_number() OVER (ORDER BY g.before_ts, g.after_id) AS island
+  FROM gap AS g JOIN elsewhere AS x ON x.after_id = g.after_id
+)
+SELECT facts AS g, island, before_id AS event_id, before_ts AS ts, node, system, 'before the gap' AS role FROM told
+UNION ALL
+SELECT facts, island, after_id, after_ts, node, system, 'after the gap' FROM told`;
+
+export const logGap: NativeCheck = {
+  sql,
+  values: [],
+  source: sql,
+  groupNames: ['log', 'steady_line', 'usual_seconds', 'events_of_same_node', 'events_of_other_nodes'],
+};

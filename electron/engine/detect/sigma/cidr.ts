@@ -1,0 +1,75 @@
+// Networks: the bounds in numbers, and the test of a text column against them.
+import { allOf, type Binder } from './sql.ts';
+
+export interface Network {
+  version: 4 | 6;
+  low: bigint;
+  high: bigint;
+}
+
+/** Reads `10.0.0.0/8`, `fe80::/10` or one address; a text when it is none. */
+export function parseNetwork(text: string): Network | string {
+  const match = /^([0-9a-fA-F:.]+)(?:\/(\d{1,3}))?$/.exec(text.trim());
+  if (!match) return `'${text}' is not a network such as 10.0.0.0/8`;
+  const v6 = match[1]!.includes(':');
+  const bits = v6 ? 128 : 32;
+  const length = match[2] === undefined ? bits : Number(match[2]);
+  if (length > bits) return `'${text}': the prefix is longer than ${bits}`;
+  const address = v6 ? parseV6(match[1]!) : parseV4(match[1]!);
+  if (address === null) return `'${text}' is not a network such as 10.0.0.0/8`;
+  const size = 1n << BigInt(bits - length);
+  if (address % size !== 0n) return `'${text}' has host bits set beyond its prefix`;
+  return { version: v6 ? 6 : 4, low: address, high: address + size - 1n };
+}
+
+export function parseV4(text: string): bigint | null {
+  const parts = text.split('.');
+  if (parts.length !== 4 || !parts.every((p) => /^(25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)$/.test(p))) return null;
+  return parts.reduce((sum, p) => sum * 256n + BigInt(p), 0n);
+}
+
+export function parseV6(text: string): bigint | null {
+  let source = text;
+  const tail = /^(.*:)(\d+\.\d+\.\d+\.\d+)$/.exec(text);
+  if (tail) {
+    const v4 = parseV4(tail[2]!);
+    if (v4 === null) return null;
+    source = `${tail[1]}${(v4 >> 16n).toString(16)}:${(v4 & 0xffffn).toString(16)}`;
+  }
+  const halves = source.split('::');
+  if (halves.length > 2) return null;
+  const groups = (half: string | undefined) => (half ? half.split(':') : []);
+  const left = groups(halves[0]);
+  const right = groups(halves[1]);
+  const missing = 8 - left.length - right.length;
+  if (halves.length === 1 ? missing !== 0 : missing < 1) return null;
+  const all = [...left, ...Array<string>(halves.length === 1 ? 0 : missing).fill('0'), ...right];
+  if (!all.every((g) => /^[0-9a-fA-F]{1,4}$/.test(g))) return null;
+  return all.reduce((sum, g) => sum * 65536n + BigInt(`0x${g}`), 0n);
+}
+
+const OCTET = '(25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])';
+
+/** BOOLEAN or NULL: is the text an address of the network? `::ffff:a.b.c.d` counts as a.b.c.d. */
+export function networkSql(text: string, network: Network, binder: Binder): string {
+  if (network.version === 4) {
+    const plain = `regexp_replace(lower(${text}), '^::ffff:', '')`;
+    const octet = (n: number) => `TRY_CAST(split_part(${plain}, '.', ${n}) AS BIGINT)`;
+    const number = `(${octet(1)} * 16777216 + ${octet(2)} * 65536 + ${octet(3)} * 256 + ${octet(4)})`;
+    return allOf([
+      `regexp_full_match(${plain}, '${OCTET}([.]${OCTET}){3}')`,
+      `${number} BETWEEN ${binder.bind(Number(network.low))} AND ${binder.bind(Number(network.high))}`,
+    ]);
+  }
+  const half = (n: number) =>
+    `list_filter(string_split(split_part(${text}, '::', ${n}), ':'), lambda g: g <> '')`;
+  const groups = `CASE WHEN contains(${text}, '::')
+    THEN list_concat(${half(1)}, list_transform(range(8 - len(${half(1)}) - len(${half(2)})), lambda i: '0'), ${half(2)})
+    ELSE string_split(${text}, ':') END`;
+  const hex = (value: bigint) => binder.bind(value.toString(16).padStart(32, '0'));
+  return allOf([
+    `regexp_full_match(${text}, '[0-9a-fA-F:]{2,39}')`,
+    `len(${groups}) = 8`,
+    `array_to_string(list_transform(${groups}, lambda g: lpad(lower(g), 4, '0')), '') BETWEEN ${hex(network.low)} AND ${hex(network.high)}`,
+  ]);
+}

@@ -1,0 +1,26 @@
+// Collects bound values while SQL text is written: a value never becomes part of the text.
+import type { Bound } from '../../case/database.ts';
+
+export class Binder {
+  readonly values: Bound[] = [];
+  #known = new Map<unknown, string>();
+
+  /** The placeholder of a value; equal values share one. */
+  bind(value: string | number | bigint): string {
+    const known = this.#known.get(value);
+    if (known) return known;
+    this.values.push(value);
+    const name = `$${this.values.length}${typeof value === 'string' ? '::VARCHAR' : typeof value === 'bigint' ? '::HUGEINT' : '::DOUBLE'}`;
+    this.#known.set(value, name);
+    return name;
+  }
+}
+
+/** `(a OR b)`; a single part stands alone. */
+export const anyOf = (parts: string[]): string =>
+  parts.length === 1 ? parts[0]! : `(${parts.join(' OR ')})`;
+export const allOf = (parts: string[]): string =>
+  parts.length === 1 ? parts[0]! : `(${parts.join(' AND ')})`;
+
+/** Whole microseconds as an interval; the number is ours, never text of a rule. */
+export const interval = (microseconds: number): string => `INTERVAL ${Math.trunc(microseconds)} MICROSECONDS`;
