@@ -1,0 +1,43 @@
+// The words for the names of the model: fields, statuses, time bases.
+import type { EntityKind, LensField, MemberStatus, TsBasis } from '../../../shared/model.ts';
+
+const FIELD: Partial<Record<LensField, string>> = {
+  src_ip: 'source address',
+  user_name: 'user',
+  http_method: 'HTTP method',
+  http_path: 'HTTP path',
+  http_status: 'HTTP status',
+  file_id: 'file',
+  ts_basis: 'time basis',
+};
+export const fieldWord = (field: LensField): string => FIELD[field] ?? field;
+
+export const BASIS_WORDS: Record<TsBasis, { word: string; sentence: string }> = {
+  zone: { word: 'zone in the line', sentence: 'The line states its own offset from UTC.' },
+  file_zone: {
+    word: 'zone of the file',
+    sentence: 'Other lines or metadata of the file or node state the zone.',
+  },
+  assumed_zone: { word: 'assumed zone', sentence: 'The case setting says which zone to assume.' },
+  inferred_year: {
+    word: 'year inferred',
+    sentence: 'The line has no year; it was inferred from its surroundings.',
+  },
+  neighbour: { word: 'from neighbours', sentence: 'The line has no time; it stands between dated lines.' },
+  none: { word: 'no time', sentence: 'Nothing can be said about the time.' },
+};
+
+export const STATUS_WORDS: Record<MemberStatus, string> = {
+  parsed: 'parsed',
+  partial: 'partly parsed',
+  skipped: 'skipped',
+  failed: 'failed',
+  duplicate: 'duplicate',
+};
+
+export const entityWord = (kind: EntityKind | string): string => kind.replaceAll('_', ' ');
+
+/** What a missing value is called. */
+export const NONE = '(none)';
+export const valueWord = (value: string | null): string =>
+  value === null ? NONE : value === '' ? '(empty)' : value;

@@ -1,0 +1,46 @@
+// While evidence is read: its progress above every view, and what the tool noticed when it opened the case.
+import { useState } from 'react';
+import { useCase } from '../store/case.ts';
+import { useJobs } from '../store/jobs.ts';
+import { JobProgress } from './JobProgress.tsx';
+
+export function IngestBanner() {
+  const job = useJobs((s) =>
+    s.jobs.findLast((j) => j.state === 'running' && (j.kind === 'ingest' || j.kind === 'detect')),
+  );
+  const notices = useCase((s) => s.info?.notices);
+  const error = useCase((s) => s.error);
+  const dismissError = useCase((s) => s.dismissError);
+  const [read, setRead] = useState<string[] | undefined>();
+  return (
+    <>
+      {error && (
+        <div className="banner" role="alert">
+          <span className="grow">{error}</span>
+          <button type="button" className="button" onClick={dismissError}>
+            Close
+          </button>
+        </div>
+      )}
+      {notices && notices.length > 0 && notices !== read && (
+        <div className="banner" role="status">
+          <ul className="grow">
+            {notices.map((notice) => (
+              <li key={notice}>{notice}</li>
+            ))}
+          </ul>
+          <button type="button" className="button" onClick={() => setRead(notices)}>
+            Read
+          </button>
+        </div>
+      )}
+      {job && (
+        <div className="banner" data-testid="ingest-progress">
+          <div className="grow">
+            <JobProgress job={job} />
+          </div>
+        </div>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,49 @@
+// The report: a preview, and files written from it.
+import { create } from 'zustand';
+import type { Output } from '../../../shared/api.ts';
+import { api } from '../backend.ts';
+import { newest, sentence } from './newest.ts';
+
+export const REPORT_FORMATS = ['html', 'md', 'json', 'csv'] as const;
+export type ReportFormat = (typeof REPORT_FORMATS)[number];
+export type Exported = Output<'report.export'> & { format: string };
+
+interface ReportState {
+  html: string | null;
+  loading: boolean;
+  exporting: ReportFormat | null;
+  exported: Exported[];
+  error: string | null;
+  preview(): void;
+  write(format: ReportFormat): Promise<void>;
+}
+
+export const useReport = create<ReportState>((set, get) => {
+  const ask = newest({
+    run: () => api['report.preview']({}),
+    took: ({ html }) => set({ html, loading: false, error: null }),
+    failed: (error) => set({ error, loading: false }),
+  });
+  return {
+    html: null,
+    loading: false,
+    exporting: null,
+    exported: [],
+    error: null,
+    preview() {
+      set({ loading: true });
+      ask(undefined);
+    },
+    async write(format) {
+      set({ exporting: format, error: null });
+      try {
+        const file = await api['report.export']({ format });
+        set({ exported: [{ ...file, format }, ...get().exported.filter((e) => e.path !== file.path)] });
+      } catch (error) {
+        set({ error: sentence(error) });
+      } finally {
+        set({ exporting: null });
+      }
+    },
+  };
+});

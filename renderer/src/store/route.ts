@@ -1,0 +1,57 @@
+// Which view is shown; kept in the address so that a reload stays.
+import { create } from 'zustand';
+
+export const VIEWS = [
+  'overview',
+  'events',
+  'timeline',
+  'sql',
+  'findings',
+  'rules',
+  'nodes',
+  'evidence',
+  'report',
+] as const;
+export type View = (typeof VIEWS)[number];
+export const VIEW_WORDS: Record<View, string> = {
+  overview: 'Overview',
+  events: 'Events',
+  timeline: 'Timeline',
+  sql: 'SQL',
+  findings: 'Findings',
+  rules: 'Rules',
+  nodes: 'Nodes',
+  evidence: 'Evidence',
+  report: 'Report',
+};
+export const VIEW_KEYS: Record<View, string> = {
+  overview: 'o',
+  events: 'e',
+  timeline: 't',
+  sql: 's',
+  findings: 'f',
+  rules: 'r',
+  nodes: 'n',
+  evidence: 'v',
+  report: 'p',
+};
+
+const fromAddress = (): View => {
+  const name = location.hash.replace(/^#\/?/, '');
+  return (VIEWS as readonly string[]).includes(name) ? (name as View) : 'overview';
+};
+
+interface RouteState {
+  view: View;
+  go(view: View): void;
+}
+
+export const useRoute = create<RouteState>((set) => ({
+  view: fromAddress(),
+  go(view) {
+    history.replaceState(null, '', `#/${view}`);
+    set({ view });
+  },
+}));
+
+window.addEventListener('hashchange', () => useRoute.setState({ view: fromAddress() }));

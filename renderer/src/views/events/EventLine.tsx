@@ -1,0 +1,68 @@
+// One line of the event list.
+import { memo } from 'react';
+import type { EventRow } from '../../../../shared/api.ts';
+import { clock, dateTime, day } from '../../format/time.ts';
+import { BASIS_WORDS } from '../../format/words.ts';
+import { EvidenceLine } from '../../parts/Evidence.tsx';
+import { LogLevel, systemColour } from '../../parts/Marks.tsx';
+import { useLens } from '../../store/lens.ts';
+import { usePointer } from '../../store/pointer.ts';
+
+interface Props {
+  index: number;
+  top: number;
+  row: EventRow | undefined;
+  total: number;
+  chosen: boolean;
+  onChoose(row: EventRow): void;
+}
+
+const SURE = ['zone', 'file_zone'];
+
+export const EventLine = memo(function EventLine({ index, top, row, total, chosen, onChoose }: Props) {
+  const find = useLens((s) => s.lens.text);
+  if (!row) return <div className="event-line waiting" style={{ top }} />;
+  const time = row.ts === null ? 'no time' : `${day(row.ts)} ${clock(row.ts)}`;
+  return (
+    // biome-ignore lint/a11y/useKeyWithClickEvents: keys are those of the list (j, k, Enter)
+    <div
+      id={`event-${index}`}
+      role="option"
+      tabIndex={-1}
+      aria-selected={chosen}
+      aria-posinset={index + 1}
+      aria-setsize={total}
+      className="event-line"
+      style={{ top }}
+      data-testid="event-row"
+      data-event-id={row.eventId}
+      onClick={() => onChoose(row)}
+      onMouseEnter={() => usePointer.getState().at(row.ts, row.node)}
+    >
+      <span className="mono" title={`${dateTime(row.ts, 'us')} UTC: ${BASIS_WORDS[row.tsBasis].sentence}`}>
+        {time}
+        {!SURE.includes(row.tsBasis) && row.ts !== null && <span className="unsure">~</span>}
+      </span>
+      <span className="cut">{row.node}</span>
+      <span className="cut mark">
+        <span className="dot" style={{ background: systemColour(row.system) }} aria-hidden="true" />
+        <span className="cut">
+          {row.system}
+          {row.component && row.component !== row.system && <span className="soft"> · {row.component}</span>}
+        </span>
+      </span>
+      <LogLevel level={row.level} />
+      <span className="cut mono">
+        {row.findings > 0 && (
+          <span
+            className="in-finding"
+            title={`part of ${row.findings} finding${row.findings === 1 ? '' : 's'}`}
+          >
+            ◆
+          </span>
+        )}
+        <EvidenceLine text={row.message.slice(0, 600)} find={find} />
+      </span>
+    </div>
+  );
+});
