@@ -1,15 +1,13 @@
 // The `tidemark` command. Results go to standard output, everything else to standard error.
 // Exit codes: 0 done, 1 done with failures recorded, 2 wrong usage, 3 refused, 130 interrupted.
 import { existsSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { JobInfo } from '../shared/api.ts';
 import { EXIT } from '../shared/model.ts';
 import { type Command, helpText, readCommand, UsageError, wantsJson } from './command-line.ts';
-import { isCase } from './engine/case/case.ts';
 import { CaseError, toApiError } from './engine/case/errors.ts';
 import { TOOL_VERSION } from './engine/case/version.ts';
-import { Engine } from './engine/engine.ts';
-import { serveCase } from './serve-case.ts';
+import type { Engine } from './engine/engine.ts';
 import { appRoot, sampleDir, stateDir } from './shell-paths.ts';
 import { printSql } from './sql-output.ts';
 import { harmless, harmlessJson, progress, table } from './terminal.ts';
@@ -49,7 +47,13 @@ async function run(command: Command): Promise<number> {
       return EXIT.done;
     case 'serve':
       return withEngine(
-        (engine) => serveCase(engine, command, { root, stateDir: stateDir() }, interruption),
+        async (engine) =>
+          (await import('./serve-case.ts')).serveCase(
+            engine,
+            command,
+            { root, stateDir: stateDir() },
+            interruption,
+          ),
         'browser',
       );
     case 'analyze':
@@ -112,7 +116,7 @@ async function analyze(
 async function ingest(engine: Engine, { dir, paths, timezones, json }: Run<'ingest'>): Promise<number> {
   const bundles = present(paths);
   const folder = resolve(dir);
-  if (isCase(folder)) await openCase(engine, folder);
+  if (existsSync(join(folder, 'case.json'))) await openCase(engine, folder);
   else await engine.api['case.create']({ dir: folder });
   const taken = await ingestJob(engine, bundles, timezones);
   if (json) await printJson(taken);
@@ -273,6 +277,7 @@ async function withEngine(
   shell: 'browser' | 'command line' = 'command line',
 ): Promise<number> {
   interruption.listen();
+  const { Engine } = await import('./engine/engine.ts'); // help and wrong usage need none of it
   const engine = new Engine({ shell, sampleDir: sampleDir(root), stateDir: stateDir() });
   try {
     return await work(engine);
