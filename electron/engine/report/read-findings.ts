@@ -102,7 +102,7 @@ async function readFindingLines(
     JOIN events e ON e.event_id = c.event_id
     JOIN member m ON m.file_id = e.file_id
     JOIN bundle b ON b.bundle_id = m.bundle_id
-    WHERE c.choice <= CASE WHEN f.state IN ('dismissed', 'suppressed') THEN 3 WHEN f.level >= 'high' THEN 50
+    WHERE c.choice <= CASE WHEN f.state IN ('dismissed', 'suppressed') THEN 3 WHEN f.level >= 'high'::finding_level THEN 50
       WHEN f.level = 'medium' THEN 25 WHEN f.level = 'low' THEN 10 ELSE 5 END
     ORDER BY c.finding_id, c.place`,
   );

@@ -69,7 +69,7 @@ export async function readIndicators(ask: Asker, findings: Findings): Promise<In
     WITH hit AS (
       SELECT DISTINCT fe.event_id, fe.finding_id
       FROM finding_events fe JOIN findings f ON f.finding_id = fe.finding_id
-      WHERE f.level >= 'medium' AND ${ACTIVE}),
+      WHERE f.level >= 'medium'::finding_level AND ${ACTIVE}),
     mention AS (
       SELECT n.kind, n.value, n.role, n.event_id, n.ts, e.node, h.finding_id
       FROM entities n JOIN hit h ON h.event_id = n.event_id JOIN events e ON e.event_id = n.event_id

@@ -17,7 +17,7 @@ export async function readTimeline(ask: Asker, findings: Findings): Promise<Time
     `
     SELECT count(DISTINCT fe.event_id) AS n
     FROM finding_events fe JOIN findings f ON f.finding_id = fe.finding_id
-    WHERE f.level >= 'medium' AND ${ACTIVE}`,
+    WHERE f.level >= 'medium'::finding_level AND ${ACTIVE}`,
   );
   const rows = await ask.rows<PlaceRow & { finding_ids: string[]; message: string | null }>(
     'Timeline: per finding of medium and above and per role the first six and the last two events',
@@ -27,7 +27,7 @@ export async function readTimeline(ask: Asker, findings: Findings): Promise<Time
         row_number() OVER (PARTITION BY fe.finding_id, fe.role ORDER BY fe.seq NULLS LAST, fe.event_id) AS head,
         row_number() OVER (PARTITION BY fe.finding_id, fe.role ORDER BY fe.seq DESC NULLS FIRST, fe.event_id DESC) AS tail
       FROM finding_events fe JOIN findings f ON f.finding_id = fe.finding_id
-      WHERE f.level >= 'medium' AND ${ACTIVE}),
+      WHERE f.level >= 'medium'::finding_level AND ${ACTIVE}),
     chosen AS (
       SELECT event_id, list_sort(list(DISTINCT finding_id)) AS finding_ids,
         max(level) AS strongest, min(least(head, tail)) AS depth
@@ -71,7 +71,7 @@ async function readVolume(ask: Asker): Promise<Volume | null> {
   const rows = await ask.rows<{ bucket: Numeric; n: Numeric; warnings: Numeric }>(
     'Events over time, and those of level warning and above',
     `
-    SELECT (epoch_us(ts) - $1) // $2 AS bucket, count(*) AS n, count(*) FILTER (WHERE level >= 'warning') AS warnings
+    SELECT (epoch_us(ts) - CAST($1 AS BIGINT)) // CAST($2 AS BIGINT) AS bucket, count(*) AS n, count(*) FILTER (WHERE level >= 'warning'::log_level) AS warnings
     FROM events
     WHERE ts IS NOT NULL
     GROUP BY bucket

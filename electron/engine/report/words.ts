@@ -49,3 +49,9 @@ export const timelineSentence = (entries: TimelineEntry[], total: number): strin
   total === 0
     ? 'No finding of medium or above rests on dated lines.'
     : `${count(entries.length)} of ${plural(total, 'event')} that findings of medium and above rest on are shown${entries.length < total ? '; the CSV and JSON reports list the others' : ''}.`;
+
+/** The files that lines stand in, each once, in the order of their names. */
+export function distinctFiles(lines: EventPlace[]): EventPlace[] {
+  const files = new Map(lines.map((line) => [`${line.bundle}\n${line.path}`, line]));
+  return [...files].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, line]) => line);
+}

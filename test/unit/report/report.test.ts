@@ -91,6 +91,34 @@ describe('the report of a case', () => {
     expect(model.findings.entries[0]!.description).toBe('What it says');
   });
 
+  it('takes levels by their strength, not by the alphabet', async () => {
+    const { opened } = await make();
+    await opened.write(async (connection) => {
+      await connection.run(`DELETE FROM finding_state`);
+      await connection.run(
+        `INSERT INTO finding SELECT 'i1', 'r9', 'Informational', 'informational', [], 'n1', ['n1'], [], first_ts, last_ts, 1, NULL, NULL
+         FROM finding WHERE finding_id = 'f1'`,
+      );
+      await connection.run(
+        `UPDATE finding SET first_ts = TIMESTAMP '2026-11-21', event_count = 1 WHERE finding_id = 'f2'`,
+      );
+      await connection.run(
+        `INSERT INTO finding_event SELECT id, min(event_id), 'match', 0 FROM event, (VALUES ('f2'), ('i1')) t(id) GROUP BY id`,
+      );
+      await connection.run(`UPDATE event SET level = 'info' WHERE line = 2`);
+      await connection.run(`UPDATE event SET level = 'critical' WHERE line = 3`);
+    });
+    const { buildReport } = await import('../../../electron/engine/report/index.ts');
+    const model = await opened.read((connection) =>
+      buildReport(connection, { caseName: 'x', readLines: () => Promise.resolve(new Uint8Array()) }),
+    );
+    expect(model.findings.entries.map((entry) => entry.level)).toEqual(['critical', 'high', 'informational']);
+    expect(model.summary.story.map((entry) => entry.level)).toEqual(['critical', 'high']);
+    expect(model.timeline.entries[0]!.findings).toEqual(['F1', 'F2']);
+    const sum = (values: number[]) => values.reduce((a, b) => a + b, 0);
+    expect(sum(model.timeline.volume!.warnings)).toBe(HOSTILE.length - 1);
+  });
+
   it('says when exact bytes could not be read and shows the parsed message', async () => {
     const { opened } = await make();
     const { buildReport } = await import('../../../electron/engine/report/index.ts');

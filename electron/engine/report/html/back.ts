@@ -1,19 +1,19 @@
 // The last pages: method, limits, words, and the appendices with every hash, rule and query.
-import { count, plural, size, utc } from '../format.ts';
+import { count, plural, size, utcSeconds } from '../format.ts';
 import type { BundleEntry, FileEntry, ReportModel, RuleEntry } from '../model.ts';
-import { type Html, html, levelBadge, list, mono, small, table } from './markup.ts';
+import { type Html, head, html, levelBadge, list, mono, small, table } from './markup.ts';
 
 export const method = ({ method }: ReportModel): Html => html`<p>Tidemark ${method.toolVersion}.</p>
 <ol>${method.steps.map((step) => html`<li>${step}</li>\n`)}</ol>
 ${table(
   'Rules that ran',
-  ['Rule', 'Level', 'Kind', 'Events', 'Findings'],
+  ['Rule', 'Level', 'Kind', '#Events', '#Findings'],
   method.rules.map((rule) => [
     html`${rule.title} ${small([rule.file, rule.status, rule.version].filter(Boolean).join(', '))}`,
     rule.level ? levelBadge(rule.level) : '',
     rule.type ?? '',
-    html`<span class="num">${count(rule.events)}</span>`,
-    html`<span class="num">${count(rule.findings)}</span>`,
+    count(rule.events),
+    count(rule.findings),
   ]),
 )}
 ${table(
@@ -39,29 +39,33 @@ export const inventory = ({
 }: ReportModel): Html => html`<p>Under each path stands the SHA-256 as collected; a second one, marked content, is that of the file after decompression when it differs.</p>
 ${evidence.map(bundleTable)}`;
 
-const bundleTable = (bundle: BundleEntry): Html =>
-  table(
-    `${bundle.name}: ${plural(bundle.files.length, 'file')}`,
-    [
-      'Path and SHA-256',
-      'Status',
-      'Size',
-      'Lines, records, not parsed',
-      'Mode, owner',
-      'Modified (UTC)',
-      'Node, format',
-    ],
-    bundle.files.map((file) => [
-      html`${file.path}<br>${mono(file.sha256 ?? 'no hash')}${contentHash(file)}`,
-      html`${file.status}${file.reason ? html`<br>${small(file.reason)}` : null}`,
-      html`<span class="num">${size(file.size)}</span>`,
-      html`${count(file.lines)}, ${count(file.records)}, ${count(file.unparsedLines)}`,
-      [file.mode, file.owner].filter(Boolean).join(' '),
-      file.mtime === null ? '' : html`<span class="time">${utc(file.mtime).slice(0, 19)}Z</span>`,
-      [file.node, file.format].filter(Boolean).join(', '),
-    ]),
-    'inventory',
-  );
+const HEADERS = [
+  '~Path',
+  'Status',
+  '#Size',
+  '#Lines',
+  '#Records',
+  '#Not parsed',
+  'Mode, owner',
+  'Modified (UTC)',
+  'Node',
+];
+
+/** Two rows a file: what it is, and under it the hashes at full length. */
+const bundleTable = (bundle: BundleEntry): Html => html`<table class="inventory">
+<caption>${bundle.name}: ${plural(bundle.files.length, 'file')}${bundle.sha256 ? html`, SHA-256 ${mono(bundle.sha256)}` : null}</caption>
+${head(HEADERS)}
+${bundle.files.map(fileRows)}</table>
+`;
+
+const fileRows = (
+  file: FileEntry,
+): Html => html`<tbody><tr><td class="text">${file.path}</td><td>${file.status}</td><td class="num">${size(file.size)}</td><td class="num">${count(file.lines)}</td><td class="num">${count(file.records)}</td><td class="num">${count(file.unparsedLines)}</td><td>${[file.mode, file.owner].filter(Boolean).join(' ')}</td><td class="time">${file.mtime === null ? '' : utcSeconds(file.mtime)}</td><td>${file.node ?? ''}</td></tr>
+<tr class="hash"><td colspan="${HEADERS.length}">${mono(file.sha256 ?? 'no hash')}${contentHash(file)}${notes(file)}</td></tr></tbody>
+`;
+
+const notes = (file: FileEntry): Html =>
+  html` ${small([file.format, file.encoding, file.compression, file.reason].filter(Boolean).join(', '))}`;
 
 const contentHash = (file: FileEntry): Html | null =>
   file.contentSha256 && file.contentSha256 !== file.sha256
@@ -79,10 +83,12 @@ const rule = (
   entry: RuleEntry,
 ): Html => html`<details class="rule"><summary><b>${entry.title}</b> ${small([entry.ruleId, entry.file, plural(entry.findings, 'finding')].filter(Boolean).join(', '))}</summary>
 <pre>${entry.source}</pre>
-${entry.sql && entry.sql !== entry.source ? html`<pre>${entry.sql}</pre>` : null}
-${entry.parameters && entry.parameters !== '[]' ? html`<p class="soft">Parameters</p><pre>${entry.parameters}</pre>` : null}
+${entry.sql && entry.sql !== entry.source ? html`<pre>${entry.sql}${withParameters(entry)}</pre>` : null}
 </details>
 `;
+
+const withParameters = (entry: RuleEntry) =>
+  entry.parameters && entry.parameters !== '[]' ? `\n-- parameters: ${entry.parameters}` : '';
 
 export const queries = ({ method }: ReportModel): Html =>
   html`${method.queries.map((query) => html`<h4>${query.name}: ${plural(query.rows, 'row')}</h4><pre>${query.sql}</pre>\n`)}`;

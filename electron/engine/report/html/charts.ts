@@ -60,7 +60,7 @@ export function findingsChart(model: ReportModel): Html | null {
   const draw = (entry: FindingEntry, middle: number): Html => {
     const a = x(entry.firstTs!);
     const b = x(entry.lastTs ?? entry.firstTs!);
-    return html`<g><title>${entry.number} ${entry.level}: ${entry.title}, ${utcSeconds(entry.firstTs)}</title>${b - a > 2 ? html`<line class="span ${entry.level}" x1="${fixed(a)}" x2="${fixed(b)}" y1="${middle}" y2="${middle}"/>` : null}${shape(entry.level, a, middle)}<text class="soft" x="${fixed(a + 8)}" y="${middle + 4}">${entry.number}</text></g>
+    return html`<g><title>${entry.number} ${entry.level}: ${entry.title}, ${utcSeconds(entry.firstTs)}</title>${b - a > 2 ? html`<line class="span ${entry.level}" x1="${fixed(a)}" x2="${fixed(b)}" y1="${middle}" y2="${middle}"/>` : null}${shape(entry.level, a, middle)}<text class="tag" x="${fixed(a + 8)}" y="${middle + 4}">${entry.number}</text></g>
 `;
   };
   return html`<figure>

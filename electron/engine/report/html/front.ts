@@ -29,16 +29,15 @@ export function summary(model: ReportModel): Html {
   return html`${list(summary.facts)}
 ${timeline.volume ? volumeChart(timeline.volume) : null}
 ${findingsChart(model)}
-<h3>Findings of medium and above, in time order</h3>
 ${table(
-  'What the rules claim',
-  ['First event', 'Level', 'Finding', 'Nodes', 'Events', 'State'],
+  'Findings of medium and above, in time order: what the rules claim',
+  ['First event', 'Level', '~Finding', 'Nodes', '#Events', 'State'],
   summary.story.map((entry) => [
     html`<span class="time">${utc(entry.firstTs)}</span>`,
     levelBadge(entry.level),
     html`${findingLinks([entry.number])} ${entry.title}${entry.about ? html`<br>${small(entry.about)}` : null}`,
     entry.nodes.join(', '),
-    html`<span class="num">${count(entry.events)}</span>`,
+    count(entry.events),
     entry.state,
   ]),
 )}
@@ -46,7 +45,7 @@ ${summary.storyNotShown ? html`<p>${plural(summary.storyNotShown, 'more finding'
 ${list(summary.caveats)}
 ${table(
   'Findings by level and state',
-  ['Level', 'Open', 'Confirmed', 'Dismissed', 'Suppressed'],
+  ['Level', '#Open', '#Confirmed', '#Dismissed', '#Suppressed'],
   summary.findingLevels.map((row) => [
     levelBadge(row.level),
     count(row.open),
@@ -60,7 +59,7 @@ ${table(
 export function scope({ scope }: ReportModel): Html {
   return html`${table(
     'Nodes',
-    ['Node', 'Systems', 'Roles', 'Addresses', 'Versions stated', 'Files', 'Events', 'First and last event'],
+    ['Node', 'Systems', 'Roles', 'Addresses', 'Versions stated', '#Files', '#Events', 'First and last event'],
     scope.nodes.map((node) => [
       node.node,
       node.systems.join(', '),
@@ -69,21 +68,21 @@ export function scope({ scope }: ReportModel): Html {
         (node.addresses.length > 8 ? ` and ${node.addresses.length - 8} more` : ''),
       node.versions.slice(0, 8).join(', ') +
         (node.versions.length > 8 ? ` and ${node.versions.length - 8} more` : ''),
-      html`<span class="num">${count(node.files)}</span>`,
-      html`<span class="num">${count(node.events)}</span>`,
+      count(node.files),
+      count(node.events),
       html`<span class="time">${utc(node.firstTs)}</span><br><span class="time">${utc(node.lastTs)}</span>`,
     ]),
   )}
 ${table(
   'Systems',
-  ['System', 'Events', 'Nodes'],
+  ['System', '#Events', 'Nodes'],
   scope.systems.map((entry) => [entry.system, count(entry.events), entry.nodes.join(', ')]),
 )}
 <p>${plural(scope.lines, 'line')} were read; ${plural(scope.unparsedLines, 'line')} fitted no known format and are kept as events without fields.</p>
 <h3>Sources not or not wholly examined</h3>
 ${table(
   'Files with their reasons',
-  ['Status', 'Reason', 'Files'],
+  ['Status', 'Reason', '~Files'],
   groupNotExamined(scope.notExamined).map((group) => [
     group.status,
     group.reason,
@@ -110,17 +109,17 @@ ${table(
 
 export const evidence = ({ evidence, scope }: ReportModel): Html => html`${table(
   'Bundles',
-  ['Bundle', 'Files', 'Size', 'SHA-256'],
+  ['Bundle', '#Files', '#Size', '~SHA-256'],
   evidence.map((bundle) => [
     html`${bundle.name}${bundle.complete ? null : ' (incomplete)'}`,
-    html`<span class="num">${count(bundle.files.length)}</span>`,
-    html`<span class="num">${size(bundle.size)}</span>`,
+    count(bundle.files.length),
+    size(bundle.size),
     mono(bundle.sha256 ?? 'none: a folder has no bytes of its own'),
   ]),
 )}
 ${table(
   'Files by status',
-  ['Status', 'Files', 'Size as collected'],
+  ['Status', '#Files', '#Size as collected'],
   scope.statuses.map((row) => [row.status, count(row.files), size(row.bytes)]),
 )}
 <p>Every file stands with its hashes in <a href="#inventory">appendix A</a>.</p>`;
@@ -128,7 +127,7 @@ ${table(
 export const time = ({ timeBasis }: ReportModel): Html => html`${list(timeBasis.assumptions)}
 ${table(
   'Nodes: zone and clock',
-  ['Node', 'Zone', 'Clock offset', 'Seen in the evidence', 'Events by time basis'],
+  ['Node', 'Zone', 'Clock offset', '~Seen in the evidence', 'Events by time basis'],
   timeBasis.nodes.map((node) => [
     node.node,
     zoneSentence(node),
@@ -139,16 +138,12 @@ ${table(
 )}
 ${table(
   'How the times of events are known',
-  ['Basis', 'Meaning', 'Events'],
-  timeBasis.bases.map((entry) => [
-    mono(entry.basis),
-    entry.meaning,
-    html`<span class="num">${count(entry.events)}</span>`,
-  ]),
+  ['Basis', 'Meaning', '#Events'],
+  timeBasis.bases.map((entry) => [mono(entry.basis), entry.meaning, count(entry.events)]),
 )}
 ${table(
   'Years that no line states',
-  ['Node', 'Files', 'Events', 'Placed from', 'to'],
+  ['Node', '#Files', '#Events', 'Placed from', 'to'],
   timeBasis.years.map((entry) => [
     entry.node,
     count(entry.files),

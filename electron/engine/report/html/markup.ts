@@ -37,16 +37,25 @@ const ENTITIES: Record<string, string> = {
 export const escapeHtml = (text: string): string =>
   visible(text).replace(/[&<>"']/g, (char) => ENTITIES[char]!);
 
-/** A table with a caption and header cells that say their scope. */
+/** A table with a caption and header cells that say their scope. `#Events` is a column of numbers, `~Text` one of long text. */
 export function table(caption: string, headers: string[], rows: Part[][], className = ''): Html {
   if (rows.length === 0) return html`<p class="none">${caption}: none.</p>`;
   return html`<table class="${className}">
 <caption>${caption}</caption>
-<thead><tr>${headers.map((header) => html`<th scope="col">${header}</th>`)}</tr></thead>
+${head(headers)}
 <tbody>
-${rows.map((cells) => html`<tr>${cells.map((cell) => html`<td>${cell}</td>`)}</tr>\n`)}</tbody>
+${rows.map((cells) => html`<tr>${cells.map((cell, i) => html`<td${columnClass(headers[i]!)}>${cell}</td>`)}</tr>\n`)}</tbody>
 </table>
 `;
+}
+
+/** The header row of a table. */
+export const head = (headers: string[]): Html =>
+  html`<thead><tr>${headers.map((header) => html`<th scope="col"${columnClass(header)}>${header.replace(/^[#~]/, '')}</th>`)}</tr></thead>`;
+
+function columnClass(header: string): Html | null {
+  if (header.startsWith('#')) return html` class="num"`;
+  return header.startsWith('~') ? html` class="text"` : null;
 }
 
 export const mono = (text: Part): Html => html`<code>${text}</code>`;

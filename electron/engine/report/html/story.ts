@@ -1,7 +1,7 @@
 // The middle pages: timeline, findings with their lines, indicators, notes.
 import { count, plural, utc } from '../format.ts';
 import type { EvidenceLine, FindingEntry, ReportModel } from '../model.ts';
-import { lineNotes, linesSentence, loggedTime, timelineSentence, where } from '../words.ts';
+import { distinctFiles, lineNotes, linesSentence, loggedTime, timelineSentence, where } from '../words.ts';
 import { findingLinks, type Html, html, levelBadge, mono, small, table } from './markup.ts';
 
 export const timeline = ({
@@ -9,7 +9,7 @@ export const timeline = ({
 }: ReportModel): Html => html`<p>${timeline.rule} ${timelineSentence(timeline.entries, timeline.total)}</p>
 ${table(
   'Timeline',
-  ['Time (UTC)', 'Node', 'Findings', 'Event'],
+  ['Time (UTC)', 'Node', 'Findings', '~Event'],
   timeline.entries.map((entry) => [
     html`<span class="time">${utc(entry.ts)}</span>${small(loggedTime(entry))}`,
     html`${entry.node ?? ''}${small([entry.system, entry.component].filter(Boolean).join(' '))}`,
@@ -21,7 +21,7 @@ ${table(
 
 export const findings = (model: ReportModel): Html => html`${table(
   'All findings',
-  ['No.', 'Level', 'State', 'Finding', 'Nodes', 'First event', 'Events'],
+  ['No.', 'Level', 'State', '~Finding', 'Nodes', 'First event', '#Events'],
   model.findings.entries.map((entry) => [
     findingLinks([entry.number]),
     levelBadge(entry.level),
@@ -29,7 +29,7 @@ export const findings = (model: ReportModel): Html => html`${table(
     html`${entry.title}${entry.groupValues.length ? html`<br>${small(groupText(entry))}` : null}`,
     entry.nodes.join(', '),
     html`<span class="time">${utc(entry.firstTs)}</span>`,
-    html`<span class="num">${count(entry.eventCount)}</span>`,
+    count(entry.eventCount),
   ]),
 )}
 ${
@@ -62,6 +62,7 @@ function finding(entry: FindingEntry): Html {
     ['ATT&CK', entry.attack.join(', ') || null],
     ['False positives', entry.falsePositives.join('; ') || null],
     ['Id', mono(entry.findingId)],
+    ['Files', entry.lines.length ? filesOf(entry) : null],
   ];
   return html`<section class="finding ${entry.level}" id="${entry.number}">
 <h3>${entry.number} ${levelBadge(entry.level)} ${entry.title}</h3>
@@ -74,9 +75,13 @@ ${entry.lines.map(line)}</ol>
 `;
 }
 
+/** The files the lines stand in, with the hash of the content that the byte offsets count in. */
+const filesOf = (entry: FindingEntry): Html =>
+  html`${distinctFiles(entry.lines).map((file, i) => html`${i > 0 ? html`<br>` : null}${file.bundle}: ${file.path} ${small(mono(file.sha256 ?? 'no hash'))}`)}`;
+
 function line(entry: EvidenceLine): Html {
   const notes = lineNotes(entry);
-  return html`<li>${entry.skippedBefore ? html`<div class="skipped">… ${plural(entry.skippedBefore, 'event')} not shown …</div>` : null}<div class="place"><b>${utc(entry.ts)}</b> (${loggedTime(entry)}) · ${entry.node ?? ''}${entry.role ? html` · ${entry.role}` : null} · ${where(entry)} · byte ${entry.byteOffset} · ${entry.bundle}</div><pre>${entry.text}</pre>${notes.length ? html`<div class="skipped">${notes.join('; ')}</div>` : null}</li>
+  return html`<li>${entry.skippedBefore ? html`<div class="skipped">… ${plural(entry.skippedBefore, 'event')} not shown …</div>` : null}<div class="place"><b>${utc(entry.ts)}</b> (${loggedTime(entry)}) · ${entry.node ?? ''}${entry.role ? html` · ${entry.role}` : null} · ${where(entry)} · byte ${entry.byteOffset}</div><pre>${entry.text}</pre>${notes.length ? html`<div class="skipped">${notes.join('; ')}</div>` : null}</li>
 `;
 }
 
@@ -91,12 +96,12 @@ ${indicators.map(
         (group.notShown
           ? ` (the first ${group.entries.length}; ${plural(group.notShown, 'more')} not shown)`
           : ''),
-      ['Value', 'Role', 'Events in findings', 'in the case', 'First and last', 'Nodes', 'Findings'],
+      ['~Value', 'Role', '#In findings', '#In case', 'First and last event', 'Nodes', 'Findings'],
       group.entries.map((entry) => [
         html`${mono(entry.value)}${entry.note ? html` ${small(entry.note)}` : null}`,
         entry.roles.join(', '),
-        html`<span class="num">${count(entry.events)}</span>`,
-        html`<span class="num">${count(entry.eventsInCase)}</span>`,
+        count(entry.events),
+        count(entry.eventsInCase),
         html`<span class="time">${utc(entry.firstTs)}</span><br><span class="time">${utc(entry.lastTs)}</span>`,
         entry.nodes.join(', '),
         html`${findingLinks(entry.findings.slice(0, 8))}${entry.findings.length > 8 ? ` and ${entry.findings.length - 8} more` : null}`,

@@ -24,6 +24,7 @@ a:hover, a:focus-visible { text-decoration: underline; }
 code, pre, .mono { font-family: ui-monospace, "Cascadia Mono", "Liberation Mono", "DejaVu Sans Mono", Menlo, monospace; font-size: .86em; }
 code { overflow-wrap: anywhere; }
 small, .soft { color: var(--soft); font-size: .86em; }
+small { overflow-wrap: anywhere; }
 .none { color: var(--soft); }
 .cover { border-bottom: 3px solid var(--ink); padding-bottom: 1rem; }
 .cover dl, dl.facts { display: grid; grid-template-columns: max-content 1fr; gap: .15rem 1rem; margin: .8rem 0; }
@@ -32,10 +33,11 @@ dd { margin: 0; overflow-wrap: anywhere; }
 nav ol { columns: 2; list-style: none; padding: 0; }
 table { width: 100%; border-collapse: collapse; margin: .6rem 0 1rem; font-size: .88em; }
 caption { text-align: left; font-weight: 600; padding: .2rem 0; }
-th, td { text-align: left; vertical-align: top; padding: .22rem .5rem .22rem 0; border-bottom: 1px solid var(--line); overflow-wrap: anywhere; }
+th, td { text-align: left; vertical-align: top; padding: .22rem .5rem .22rem 0; border-bottom: 1px solid var(--line); overflow-wrap: break-word; }
 th { color: var(--soft); font-weight: 600; white-space: nowrap; }
 td.time, .time { white-space: nowrap; font-variant-numeric: tabular-nums; }
-td.num, .num { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
+td.num, th.num { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; padding-right: 1rem; }
+td.text, .text { overflow-wrap: anywhere; min-width: 12rem; }
 table.wide td small { display: block; }
 .level { display: inline-block; padding: 0 .4em; border-radius: 3px; color: #111; font-size: .82em; font-weight: 700; white-space: nowrap;
   border: 1px solid rgb(0 0 0 / .35); }
@@ -46,6 +48,7 @@ table.wide td small { display: block; }
 .finding.critical { border-color: var(--critical); } .finding.high { border-color: var(--high); } .finding.medium { border-color: var(--medium); }
 .finding.low { border-color: var(--low); } .finding.informational { border-color: var(--informational); }
 .finding h3 { margin: 0 0 .3rem; }
+.finding dl { margin: .3rem 0; gap: 0 1rem; font-size: .92em; }
 ol.lines { list-style: none; padding: 0; margin: .4rem 0; }
 ol.lines > li { margin: 0 0 .35rem; }
 ol.lines .place { color: var(--soft); font-size: .8em; overflow-wrap: anywhere; }
@@ -56,14 +59,15 @@ figure { margin: .8rem 0 1.2rem; }
 figcaption { font-weight: 600; font-size: .88em; }
 svg { display: block; width: 100%; height: auto; color: var(--ink); }
 svg text { font: 11px system-ui, "Liberation Sans", Arial, sans-serif; fill: var(--ink); }
-svg .soft { fill: var(--soft); } svg .grid { stroke: var(--line); stroke-width: 1; } svg .volume { fill: var(--volume); } svg .warn { fill: var(--warn); }
+svg .soft { fill: var(--soft); } svg .tag { fill: var(--ink); paint-order: stroke; stroke: var(--page); stroke-width: 3px; stroke-linejoin: round; } svg .grid { stroke: var(--line); stroke-width: 1; } svg .volume { fill: var(--volume); } svg .warn { fill: var(--warn); }
 svg .mark { stroke: #111; stroke-width: .7; } svg .span { stroke-width: 3; opacity: .75; }
 svg .critical { fill: var(--critical); } svg .high { fill: var(--high); } svg .medium { fill: var(--medium); } svg .low { fill: var(--low); }
 svg .informational { fill: var(--informational); }
 svg .span.critical { stroke: var(--critical); } svg .span.high { stroke: var(--high); } svg .span.medium { stroke: var(--medium); }
 svg .span.low { stroke: var(--low); } svg .span.informational { stroke: var(--informational); }
 .legend { display: flex; flex-wrap: wrap; gap: .3rem 1rem; font-size: .82em; color: var(--soft); }
-.inventory td { font-size: .95em; } .inventory code { font-size: .8em; }
+.inventory tbody + tbody { border-top: 1px solid var(--line); } .inventory td { border: 0; padding-bottom: 0; } .inventory .hash td { padding: 0 0 .25rem; color: var(--soft); }
+.inventory code { font-size: .8em; }
 details { margin: .3rem 0; }
 summary { cursor: pointer; }
 .appendix pre { font-size: .74em; line-height: 1.3; }
@@ -75,14 +79,16 @@ summary { cursor: pointer; }
   * { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
   body { max-width: none; padding: 0; font-size: 9.5pt; }
   h2 { break-after: avoid; } h3, h4, caption, .finding > h3, .finding dl { break-after: avoid; }
-  tr, ol.lines > li, figure, .story li { break-inside: avoid; }
+  tr, .inventory tbody, ol.lines > li, figure { break-inside: avoid; }
   thead { display: table-header-group; }
   a { color: inherit; }
   section.part { break-before: page; }
+  section.part > h2 { margin-top: 0; }
+  .rule summary { font-size: 8pt; break-after: avoid; }
   details::details-content { content-visibility: visible !important; display: block !important; block-size: auto !important; }
   summary { list-style: none; }
   .appendix pre { font-size: 6pt; background: none; padding: 0; }
-  .appendix .rule { columns: 2; column-gap: 6mm; } .appendix .rule h4 { column-span: all; }
+  .appendix .rule { columns: 2; column-gap: 6mm; }
   table { font-size: 8pt; } .lines pre { font-size: 7.4pt; }
 }
 `;

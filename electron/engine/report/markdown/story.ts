@@ -1,7 +1,7 @@
 // Timeline, findings with their lines, indicators and notes in Markdown.
 import { count, plural, utc } from '../format.ts';
 import type { EvidenceLine, FindingEntry, ReportModel } from '../model.ts';
-import { lineNotes, linesSentence, loggedTime, timelineSentence, where } from '../words.ts';
+import { distinctFiles, lineNotes, linesSentence, loggedTime, timelineSentence, where } from '../words.ts';
 import { list, md, paragraph, table } from './blocks.ts';
 import { code, codeCell, fence, inline } from './escape.ts';
 
@@ -57,6 +57,9 @@ ${list([
   md(
     `**First and last:** ${utc(entry.firstTs)} to ${utc(entry.lastTs)}, ${plural(entry.eventCount, 'event')}`,
   ),
+  ...distinctFiles(entry.lines).map((file) =>
+    md(`**File:** ${inline(file.bundle)}, ${code(file.path)}, SHA-256 ${file.sha256 ?? 'none'}`),
+  ),
 ])}${paragraph(linesSentence(entry))}${entry.lines.map(line).join('')}`;
 }
 
@@ -69,7 +72,6 @@ function line(entry: EvidenceLine): string {
     inline(entry.role ?? ''),
     code(where(entry)),
     `byte ${entry.byteOffset}`,
-    inline(entry.bundle),
   ];
   return `${before}${place.filter(Boolean).join(', ')}${notes.length ? ` (${notes.join('; ')})` : ''}\n\n${fence(entry.text)}\n`;
 }
