@@ -1,0 +1,73 @@
+// Google's log lines: `Lmmdd hh:mm:ss.uuuuuu thread file:line] message`, as Mesos and Ray up to 1.0 write them.
+import type { Member } from '../kind.ts';
+import { clockAt, cursor, fractionAt, microsOf, SECOND_US, two } from '../time.ts';
+
+/** Parts of the last line read. `first` and `second` are the one or two ids before the source. */
+export const glog = {
+  time: Number.NaN,
+  first: '',
+  second: '',
+  source: '',
+  message: '',
+  raw: false,
+};
+
+/** Reads a glog line from its start. The year comes from the member; a line of `0000 00:00:00` has no time. */
+export function readGlog(line: string, member: Member): boolean {
+  const c = line.charCodeAt(0);
+  if (c !== 73 && c !== 87 && c !== 69 && c !== 70) return false;
+  if (line.charCodeAt(5) !== 32) return false;
+  const month = two(line, 1);
+  const day = two(line, 3);
+  if (month !== month || day !== day) return false;
+  const clock = clockAt(line, 6);
+  if (clock !== clock) return false;
+  const us = fractionAt(line, 14);
+  let at = cursor.end;
+  if (line.charCodeAt(at) !== 32) return false;
+  while (line.charCodeAt(at) === 32) at++;
+  const firstEnd = digitsEnd(line, at);
+  if (firstEnd === at || line.charCodeAt(firstEnd) !== 32) return false;
+  const first = line.slice(at, firstEnd);
+  at = firstEnd;
+  while (line.charCodeAt(at) === 32) at++;
+  let second = '';
+  const secondEnd = digitsEnd(line, at);
+  if (secondEnd > at && line.charCodeAt(secondEnd) === 32) {
+    second = line.slice(at, secondEnd);
+    at = secondEnd;
+    while (line.charCodeAt(at) === 32) at++;
+  }
+  const close = line.indexOf(']', at);
+  if (close === -1 || close - at > 140) return false;
+  const colon = line.lastIndexOf(':', close);
+  if (colon <= at || digitsEnd(line, colon + 1) !== close) return false;
+  const blank = line.indexOf(' ', at);
+  if (blank !== -1 && blank < close) return false;
+
+  if (month === 0 && day === 0) {
+    glog.time = Number.NaN;
+    glog.raw = true;
+  } else {
+    const year = member.outerYear > 0 ? member.outerYear : member.years.yearOf(month, day);
+    const date = microsOf(year, month, day, 0, 0, 0, 0);
+    if (date !== date && year === year) return false;
+    glog.time = date + clock * SECOND_US + us;
+    glog.raw = false;
+  }
+  glog.first = first;
+  glog.second = second;
+  glog.source = line.slice(at, close);
+  glog.message = line.slice(line.charCodeAt(close + 1) === 32 ? close + 2 : close + 1);
+  return true;
+}
+
+function digitsEnd(s: string, from: number): number {
+  let at = from;
+  while (at - from < 20) {
+    const c = s.charCodeAt(at);
+    if (!(c >= 48 && c <= 57)) break;
+    at++;
+  }
+  return at;
+}

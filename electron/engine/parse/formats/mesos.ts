@@ -1,0 +1,38 @@
+// Mesos masters, agents and frameworks, what runs in their sandboxes, Marathon and Chronos.
+import type { Format } from '../kind.ts';
+import { celeryBanner, celeryHeader } from './celery-worker.ts';
+import {
+  chronos,
+  glogHeader,
+  marathon,
+  mesosCrash,
+  mesosExecute,
+  mesosGlog,
+  mesosGlued,
+  zooClient,
+} from './mesos-lines.ts';
+import { rayCpp, rayPy } from './ray-lines.ts';
+import { registryText } from './registry-text.ts';
+
+export const mesos: Format = {
+  id: 'mesos',
+  system: 'mesos',
+  kinds: [mesosGlog, glogHeader, zooClient, marathon, mesosCrash, chronos, mesosGlued, mesosExecute],
+  text(line, draft, member) {
+    draft.system = 'mesos';
+    draft.component = member.hint.component || 'framework';
+    draft.message = line;
+  },
+};
+
+/** stdout and stderr of a container: the executor's glog lines, and whatever the task writes. */
+export const sandbox: Format = {
+  id: 'mesos.sandbox',
+  system: 'mesos',
+  kinds: [mesosGlog, celeryHeader, rayCpp, rayPy, registryText, celeryBanner, zooClient, mesosCrash],
+  text(line, draft) {
+    draft.system = 'mesos';
+    draft.component = 'sandbox';
+    draft.message = line;
+  },
+};

@@ -1,0 +1,231 @@
+// Members of no known system: access lines, JSON lines and lines with a plain time prefix; anything else stays unparsed text.
+import type { Format, LineKind } from '../kind.ts';
+import { request } from '../kind.ts';
+import { TS_KIND } from '../record.ts';
+import {
+  firstText,
+  isIp,
+  numberOrText,
+  openObject,
+  parseObject,
+  pathOf,
+  put,
+  quote,
+  unescapeGo,
+} from '../text.ts';
+import { cursor, isoAt } from '../time.ts';
+import { access, readAccess } from './access.ts';
+import { putUri } from './registry-message.ts';
+
+/** Level word in any of the usual spellings, as an index into LEVELS; -1 for none. */
+export function levelOf(word: string): number {
+  switch (word.toLowerCase()) {
+    case 'trace':
+    case 't':
+      return 0;
+    case 'debug':
+    case 'd':
+    case 'dbg':
+      return 1;
+    case 'info':
+    case 'i':
+    case 'information':
+    case 'informational':
+    case 'succ':
+    case 'success':
+      return 2;
+    case 'notice':
+      return 3;
+    case 'warning':
+    case 'warn':
+    case 'w':
+      return 4;
+    case 'error':
+    case 'err':
+    case 'e':
+    case 'severe':
+      return 5;
+    case 'critical':
+    case 'crit':
+    case 'fatal':
+    case 'f':
+    case 'c':
+    case 'alert':
+    case 'emerg':
+    case 'emergency':
+    case 'panic':
+      return 6;
+    default:
+      return -1;
+  }
+}
+
+/** Access lines of any web server. */
+export const webAccess: LineKind = {
+  id: 'web.access',
+  weight: () => 0.5,
+  read(line, draft, member) {
+    const c = line.charCodeAt(0);
+    if (c === 123 || c === 91 || !readAccess(line, 0)) return false;
+    const a = access;
+    draft.parsed = true;
+    draft.system =
+      /nginx/i.test(member.hint.component) || /nginx/i.test(member.context.path) ? 'nginx' : 'other';
+    draft.component = 'access';
+    draft.message = line;
+    draft.tsWall = a.time;
+    draft.tsKind = a.zoned ? TS_KIND.absolute : TS_KIND.wall;
+    const uri = unescapeGo(a.uri);
+    draft.fields =
+      `,"http.request.remoteaddr":${quote(a.ip)},"http.request.method":${quote(a.method)},"http.request.uri":${quote(uri)}` +
+      `,"http.response.status":${a.status},"http.response.written":${numberOrText(a.bytes)},"http.request.useragent":${quote(unescapeGo(a.agent))}`;
+    if (a.referer !== '') put(draft, 'http.request.referer', unescapeGo(a.referer));
+    request(draft, a.method, pathOf(uri), a.status);
+    if (isIp(a.ip)) {
+      draft.srcIp = a.ip;
+      draft.entity('ip', a.ip, 'client');
+    }
+    // A web server writes the user of basic authentication once it has let them in.
+    if (a.user !== '' && a.user !== '-') {
+      put(draft, 'user', a.user);
+      if (a.status < 400) {
+        draft.userName = a.user;
+        draft.entity('user', a.user, 'user');
+      } else draft.entity('user', a.user, 'attempted');
+    }
+    putUri(draft, a.method, uri);
+    return true;
+  },
+  joins: () => false,
+  samples: [
+    {
+      path: 'nginx/access.log',
+      text: '203.0.113.9 - alice [20/Nov/2026:17:20:47 +0100] "GET /v2/team/app/tags/list HTTP/1.1" 200 20 "-" "docker/24"',
+      gives: [
+        {
+          system: 'nginx',
+          component: 'access',
+          userName: 'alice',
+          srcIp: '203.0.113.9',
+          time: '2026-11-20T16:20:47.000000Z',
+          fields: { repository: 'team/app' },
+        },
+      ],
+    },
+  ],
+};
+
+/** One JSON object a line, with a time under one of the usual names. */
+export const jsonLine: LineKind = {
+  id: 'json.lines',
+  weight: () => 0.3,
+  read(line, draft) {
+    if (line.charCodeAt(0) !== 123) return false;
+    const object = parseObject(line);
+    if (!object) return false;
+    const time = firstText(object, 'time', 'timestamp', '@timestamp', 'ts', 'asctime', 'eventTime', 'date');
+    const ts = isoAt(time, 0);
+    const epoch = ts === ts ? Number.NaN : epochMicros(time);
+    if (ts !== ts && epoch !== epoch) return false;
+    draft.parsed = true;
+    draft.system = 'other';
+    draft.tsWall = ts === ts ? ts : epoch;
+    draft.tsKind = ts === ts && !cursor.zoned ? TS_KIND.wall : TS_KIND.absolute;
+    draft.level = levelOf(firstText(object, 'level', 'levelname', 'severity', 'lvl'));
+    draft.message = firstText(object, 'message', 'msg', 'event', 'MESSAGE') || line;
+    draft.logger = firstText(object, 'logger', 'name');
+    const ip = firstText(object, 'remote_addr', 'client_ip', 'src_ip', 'ip');
+    if (isIp(ip)) {
+      draft.srcIp = ip;
+      draft.entity('ip', ip, 'client');
+    }
+    draft.fields = openObject(line, object);
+    return true;
+  },
+  joins: () => false,
+  samples: [
+    {
+      text: '{"ts":1795195597.25,"level":"warn","msg":"slow \\u00e9","n":1}',
+      gives: [
+        {
+          level: 'warning',
+          system: 'other',
+          message: 'slow \u00e9',
+          time: '2026-11-20T17:26:37.250000Z',
+          fields: { n: 1 },
+        },
+      ],
+    },
+  ],
+};
+
+/** Epoch seconds, milliseconds, microseconds or nanoseconds as text. NaN when it is no such number. */
+export function epochMicros(text: string): number {
+  if (!/^\d{9,19}(?:\.\d{1,9})?$/.test(text)) return Number.NaN;
+  const whole = text.indexOf('.') === -1 ? text.length : text.indexOf('.');
+  const value = Number(text);
+  const us = whole <= 11 ? value * 1e6 : whole <= 14 ? value * 1e3 : whole <= 17 ? value : value / 1e3;
+  return Math.round(us);
+}
+
+const LEVEL_WORD =
+  /^[\s[(|:-]{0,4}(TRACE|DEBUG|INFO|NOTICE|WARN(?:ING)?|ERROR|CRITICAL|FATAL|SEVERE)\b[\])|:\s-]{0,4}/i;
+
+/** Text with an ISO 8601 or RFC 3339 time in front, in brackets or not. */
+export const timedText: LineKind = {
+  id: 'text.timed',
+  weight: () => 0.2,
+  read(line, draft) {
+    const bracket = line.charCodeAt(0) === 91 ? 1 : 0;
+    const c = line.charCodeAt(bracket);
+    if (!(c >= 48 && c <= 57)) return false;
+    const ts = isoAt(line, bracket);
+    if (ts !== ts) return false;
+    let at = cursor.end;
+    if (bracket === 1) {
+      if (line.charCodeAt(at) !== 93) return false;
+      at++;
+    }
+    const next = line.charCodeAt(at);
+    if (next === next && next !== 32 && next !== 9 && next !== 58 && next !== 44 && next !== 124)
+      return false;
+    draft.parsed = true;
+    draft.system = 'other';
+    draft.tsWall = ts;
+    draft.tsKind = cursor.zoned ? TS_KIND.absolute : TS_KIND.wall;
+    let rest = line.slice(at).replace(/^[\s:,|-]{1,8}/, '');
+    const level = LEVEL_WORD.exec(rest.slice(0, 24));
+    if (level) {
+      draft.level = levelOf(level[1] as string);
+      rest = rest.slice(level[0].length);
+    }
+    draft.message = rest;
+    return true;
+  },
+  joins: (line) => /^(?:\s+\S|Traceback |Caused by: |[\w.]+(?:Error|Exception): )/.test(line),
+  samples: [
+    {
+      text: '2026-11-20T17:20:47.5+01:00 [WARN] disk slow\n  at x\nplain',
+      gives: [
+        {
+          time: '2026-11-20T16:20:47.500000Z',
+          level: 'warning',
+          message: 'disk slow\n  at x',
+          system: 'other',
+          lines: 2,
+        },
+        { parsed: false, message: 'plain' },
+      ],
+    },
+  ],
+};
+
+export const other: Format = {
+  id: 'text',
+  system: 'other',
+  kinds: [webAccess, jsonLine, timedText],
+  text(line, draft) {
+    draft.system = 'other';
+    draft.message = line;
+  },
+};

@@ -1,0 +1,89 @@
+// Registry access log: Apache combined on stdout, whatever the application log's formatter.
+import type { LineKind } from '../kind.ts';
+import { request } from '../kind.ts';
+import { TS_KIND } from '../record.ts';
+import { isIp, numberOrText, pathOf, put, putJson, quote, unescapeGo } from '../text.ts';
+import { access, readAccess } from './access.ts';
+import { putUri } from './registry-message.ts';
+
+export const registryAccess: LineKind = {
+  id: 'registry.access',
+  read(line, draft) {
+    const c = line.charCodeAt(0);
+    if (c === 116 || c === 123 || c === 91) return false; // time=, {, [
+    if (!readAccess(line, 0)) return false;
+    const a = access;
+    draft.parsed = true;
+    draft.system = 'registry';
+    draft.component = 'access';
+    draft.message = line;
+    draft.tsWall = a.time;
+    draft.tsKind = a.zoned ? TS_KIND.absolute : TS_KIND.wall;
+    draft.level = -1;
+    const uri = a.uri.indexOf('\\') === -1 ? a.uri : unescapeGo(a.uri);
+    const agent = a.agent.indexOf('\\') === -1 ? a.agent : unescapeGo(a.agent);
+    draft.fields =
+      `,"http.request.remoteaddr":${quote(a.ip)},"http.request.method":${quote(a.method)},"http.request.uri":${quote(uri)}` +
+      `,"http.response.status":${a.status},"http.response.written":${numberOrText(a.bytes)},"http.request.useragent":${quote(agent)}`;
+    if (a.protocol !== '') putJson(draft, 'http.version', quote(a.protocol));
+    if (a.referer !== '') put(draft, 'http.request.referer', unescapeGo(a.referer));
+    request(draft, a.method, pathOf(uri), a.status);
+    if (isIp(a.ip)) {
+      draft.srcIp = a.ip;
+      draft.entity('ip', a.ip, 'client');
+    } else {
+      draft.entity('host', a.ip, 'client');
+    }
+    // The user of an access line is the userinfo of the URL, never a proven login.
+    if (a.user !== '' && a.user !== '-') {
+      put(draft, 'access.user', a.user);
+      draft.entity('user', a.user, 'attempted');
+    }
+    putUri(draft, a.method, uri);
+    return true;
+  },
+  joins: () => false,
+  samples: [
+    {
+      text: '127.0.0.11 - - [20/Nov/2026:17:20:47 +0000] "GET /v2/_catalog?n=1000 HTTP/1.1" 200 20 "" "python-requests/2.31.0"',
+      path: 'registry/access.log',
+      gives: [
+        {
+          time: '2026-11-20T17:20:47.000000Z',
+          system: 'registry',
+          component: 'access',
+          category: 'api',
+          action: 'http_request',
+          outcome: 'success',
+          srcIp: '127.0.0.11',
+          httpMethod: 'GET',
+          httpPath: '/v2/_catalog',
+          httpStatus: 200,
+          fields: {
+            'http.request.uri': '/v2/_catalog?n=1000',
+            'http.request.useragent': 'python-requests/2.31.0',
+            'http.response.written': 20,
+            'registry.operation': 'catalog_list',
+          },
+        },
+      ],
+    },
+    {
+      text: '10.0.0.9 - - [20/Nov/2026:17:20:47 -0500] "DELETE /v2/team/app/manifests/sha256:aa HTTP/2.0" 401 87 "-" "x\\" \\"${jndi:ldap://a} \\"q"',
+      path: 'registry/access.log',
+      gives: [
+        {
+          time: '2026-11-20T22:20:47.000000Z',
+          outcome: 'failure',
+          userName: '',
+          httpStatus: 401,
+          fields: {
+            digest: 'sha256:aa',
+            'registry.operation': 'manifest_delete',
+            'http.request.referer': '-',
+          },
+        },
+      ],
+    },
+  ],
+};

@@ -1,0 +1,282 @@
+// What the lines of a CNCF Distribution registry mean, whatever formatter wrote them.
+// Facts: distribution 2.8 and 3.x sources and runs, see docs/formats/registry.md.
+
+import type { Member } from '../kind.ts';
+import { request } from '../kind.ts';
+import { between, Lexicon, says, wordAfter } from '../lexicon.ts';
+import type { Draft } from '../record.ts';
+import { closingQuote, hostOf, isIp, pathOf, put, putIf, unescapeGo } from '../text.ts';
+
+/** The members of a registry line that columns, entities and meanings are made from. '' = absent. */
+export class RegistryParts {
+  id = '';
+  method = '';
+  uri = '';
+  remote = '';
+  status = '';
+  user = '';
+  name = '';
+  reference = '';
+  digest = '';
+  errorCode = '';
+
+  clear(): void {
+    this.id = '';
+    this.method = '';
+    this.uri = '';
+    this.remote = '';
+    this.status = '';
+    this.user = '';
+    this.name = '';
+    this.reference = '';
+    this.digest = '';
+    this.errorCode = '';
+  }
+
+  take(key: string, value: string): void {
+    switch (key) {
+      case 'http.request.id':
+        this.id = value;
+        break;
+      case 'http.request.method':
+        this.method = value;
+        break;
+      case 'http.request.uri':
+        this.uri = value;
+        break;
+      case 'http.request.remoteaddr':
+        this.remote = value;
+        break;
+      case 'http.response.status':
+        this.status = value;
+        break;
+      case 'auth.user.name':
+        this.user = value;
+        break;
+      case 'vars.name':
+        this.name = value;
+        break;
+      case 'vars.reference':
+        this.reference = value;
+        break;
+      case 'vars.digest':
+        this.digest = value;
+        break;
+      case 'err.code':
+        this.errorCode = value;
+        break;
+    }
+  }
+}
+
+/** Last `parseUri` answer. */
+export const uriParts = { repository: '', reference: '', digest: '', operation: '' };
+
+/** Repository, reference, digest and operation of a registry API request. `uri` is raw, query included. */
+export function parseUri(method: string, uri: string): void {
+  uriParts.repository = '';
+  uriParts.reference = '';
+  uriParts.digest = '';
+  uriParts.operation = '';
+  if (!uri.startsWith('/v2')) return;
+  const q = uri.indexOf('?');
+  const path = q === -1 ? uri : uri.slice(0, q);
+  if (path === '/v2/' || path === '/v2') {
+    uriParts.operation = 'api_check';
+    return;
+  }
+  if (path === '/v2/_catalog') {
+    uriParts.operation = 'catalog_list';
+    return;
+  }
+  if (path.endsWith('/tags/list')) {
+    uriParts.repository = path.slice(4, -10);
+    uriParts.operation = 'tags_list';
+    return;
+  }
+  let at = path.lastIndexOf('/manifests/');
+  if (at > 4) {
+    uriParts.repository = path.slice(4, at);
+    const reference = path.slice(at + 11);
+    uriParts.reference = reference;
+    if (reference.indexOf(':') !== -1) uriParts.digest = reference;
+    uriParts.operation = verb('manifest', method);
+    return;
+  }
+  at = path.lastIndexOf('/blobs/');
+  if (at <= 4) return;
+  uriParts.repository = path.slice(4, at);
+  const rest = path.slice(at + 7);
+  if (!rest.startsWith('uploads')) {
+    uriParts.digest = rest;
+    uriParts.operation = verb('blob', method);
+    return;
+  }
+  if (q !== -1) {
+    const digest = queryValue(uri, q, 'digest') || queryValue(uri, q, 'mount');
+    if (digest) uriParts.digest = digest;
+  }
+  uriParts.operation =
+    method === 'POST'
+      ? q !== -1 && uri.indexOf('mount=', q) !== -1
+        ? 'blob_mount'
+        : 'upload_start'
+      : method === 'PATCH'
+        ? 'upload_chunk'
+        : method === 'PUT'
+          ? 'upload_commit'
+          : method === 'DELETE'
+            ? 'upload_cancel'
+            : 'upload_status';
+}
+
+function verb(what: string, method: string): string {
+  switch (method) {
+    case 'GET':
+      return `${what}_pull`;
+    case 'HEAD':
+      return `${what}_check`;
+    case 'PUT':
+      return `${what}_push`;
+    case 'DELETE':
+      return `${what}_delete`;
+    default:
+      return `${what}_other`;
+  }
+}
+
+function queryValue(uri: string, from: number, key: string): string {
+  const mark = `${key}=`;
+  let at = uri.indexOf(mark, from);
+  while (at > 0 && uri.charCodeAt(at - 1) !== 63 && uri.charCodeAt(at - 1) !== 38)
+    at = uri.indexOf(mark, at + 1);
+  if (at <= 0) return '';
+  const end = uri.indexOf('&', at);
+  const value = end === -1 ? uri.slice(at + mark.length) : uri.slice(at + mark.length, end);
+  return value.replace(/%3a/i, ':');
+}
+
+/** Fields and entities derived from the URI of a registry request. */
+export function putUri(draft: Draft, method: string, uri: string): void {
+  parseUri(method, uri);
+  const p = uriParts;
+  if (p.operation === '') return;
+  put(draft, 'registry.operation', p.operation);
+  if (p.repository === '') return;
+  put(draft, 'repository', p.repository);
+  draft.entity('image_repository', p.repository, 'target');
+  if (p.reference !== '') {
+    put(draft, 'reference', p.reference);
+    if (p.digest === '') draft.entity('image_tag', `${p.repository}:${p.reference}`, 'target');
+  }
+  if (p.digest !== '') {
+    put(draft, 'digest', p.digest);
+    draft.entity('image_digest', p.digest, 'target');
+  }
+}
+
+const DIGEST = /sha256:[0-9a-f]{64}/;
+
+const LEXICON = new Lexicon([
+  says('response completed with error', 'api/http_request/failure'),
+  says('response completed', 'api/http_request/success'),
+  says('authorizing request', 'authorization/authorize_request/unknown'),
+  says('authorized request', 'authorization/authorize_request/success'),
+  says('error authenticating user ', 'authentication/login/failure', (msg, draft) => {
+    const open = msg.indexOf('"');
+    const close = open === -1 ? -1 : closingQuote(msg, open + 1);
+    if (close === -1) return;
+    const user = unescapeGo(msg.slice(open + 1, close));
+    put(draft, 'user.attempted', user);
+    putIf(draft, 'reason', msg.slice(close + 3));
+    draft.entity('user', user, 'attempted');
+  }),
+  says('error authorizing context: ', 'authorization/authorize_request/failure', (msg, draft) => {
+    const rest = msg.slice(27);
+    putIf(draft, 'auth.scheme', /^(basic|token|authorization token|bearer)/.exec(rest)?.[1]);
+    putIf(draft, 'auth.realm', between(rest, 'realm "', '"'));
+    const colon = rest.lastIndexOf(': ');
+    if (colon !== -1) put(draft, 'reason', rest.slice(colon + 2));
+  }),
+  says('Deleting blob: ', 'storage/blob_delete/success', mentionDigestPath),
+  says('deleting manifest: ', 'storage/manifest_delete/success', mentionDigest),
+  says('deleting manifest tag reference: ', 'storage/tag_delete/success'),
+  says('Deleting repo: ', 'storage/repository_delete/success'),
+  says('configuring endpoint ', 'configuration/endpoint_configure/success', (msg, draft) => {
+    const url = between(msg, '(', ')');
+    putIf(draft, 'endpoint.url', url);
+    if (url) draft.entity('url', url, 'mentioned');
+  }),
+  says('listening on ', 'process/start/success', (msg, draft) => putIf(draft, 'listen', msg.slice(13))),
+  says('debug server listening ', 'configuration/debug_server/success', (msg, draft) =>
+    putIf(draft, 'listen', msg.slice(23)),
+  ),
+  says('stopping server gracefully', 'process/stop/success'),
+  says('No HTTP secret provided', 'configuration/weak_secret/failure'),
+  says('restricting TLS ', 'configuration/tls_restrict/success'),
+  says('configured "', 'configuration/access_controller/success'),
+  says('retryingsink: ', 'audit/notification_send/failure', sinkUrl),
+  says('httpSink: ', 'audit/notification_send/failure', sinkUrl),
+  says('encountered too many errors', 'audit/notification_send/failure', sinkUrl),
+  says('client disconnected during ', 'network/client_disconnect/failure'),
+  says('canonical digest does match provided digest', 'storage/digest_verify/failure'),
+  says('payload digest does match: ', 'storage/digest_verify/failure'),
+  says('error resolving upload: ', 'storage/upload_resume/failure'),
+  says('error parsing digest', 'api/digest_parse/failure'),
+  says('PurgeUploads starting', 'storage/upload_purge/unknown'),
+  says('Purge uploads finished', 'storage/upload_purge/success'),
+  says('Starting upload purge', 'storage/upload_purge/unknown'),
+  says('Error starting ', 'process/start/failure'),
+  says('…no space left on device', 'storage/write/failure'),
+  says('…panic', 'process/crash/failure'),
+]);
+
+function mentionDigest(msg: string, draft: Draft): void {
+  const digest = DIGEST.exec(msg)?.[0];
+  if (!digest) return;
+  put(draft, 'digest', digest);
+  draft.entity('image_digest', digest, 'target');
+}
+
+function mentionDigestPath(msg: string, draft: Draft): void {
+  const hex = /sha256\/[0-9a-f]{2}\/([0-9a-f]{64})/.exec(msg)?.[1];
+  if (!hex) return mentionDigest(msg, draft);
+  put(draft, 'digest', `sha256:${hex}`);
+  draft.entity('image_digest', `sha256:${hex}`, 'target');
+}
+
+function sinkUrl(msg: string, draft: Draft): void {
+  const url = between(msg, 'httpSink{', '}') || wordAfter(msg, 'Post "');
+  if (!url) return;
+  put(draft, 'endpoint.url', url);
+  draft.entity('url', url, 'mentioned');
+}
+
+/** Columns, entities and meaning of an application line, once its fields are in the draft. */
+export function registryRecord(draft: Draft, message: string, parts: RegistryParts, member: Member): void {
+  draft.system = 'registry';
+  draft.component = 'app';
+  draft.message = message;
+  const status = parts.status === '' ? -1 : Number(parts.status);
+  if (parts.method !== '' || parts.uri !== '') {
+    request(draft, parts.method, pathOf(parts.uri), Number.isFinite(status) ? status : -1);
+    putUri(draft, parts.method, parts.uri);
+  }
+  if (parts.remote !== '') {
+    const host = hostOf(parts.remote);
+    if (isIp(host)) {
+      draft.srcIp = host;
+      draft.entity('ip', host, 'client');
+    } else {
+      draft.entity('host', host, 'client');
+    }
+  }
+  if (parts.id !== '') draft.entity('http_request', parts.id, 'request');
+  if (parts.user !== '') {
+    draft.userName = parts.user;
+    draft.entity('user', parts.user, 'user');
+  }
+  if (parts.name !== '' && parts.uri === '') draft.entity('image_repository', parts.name, 'target');
+  const wide = draft.level >= 4 && parts.uri === '';
+  LEXICON.apply(message, draft, member, wide);
+}

@@ -1,0 +1,200 @@
+// Registry application log, logrus text formatter: `time="…" level=info msg="…" key=value key="quoted"`.
+import type { LineKind, Member } from '../kind.ts';
+import type { Draft } from '../record.ts';
+import { TS_KIND } from '../record.ts';
+import { closingQuote, quote, unescapeGo } from '../text.ts';
+import { cursor, isoAt } from '../time.ts';
+import { RegistryParts, registryRecord } from './registry-message.ts';
+
+const parts = new RegistryParts();
+const NUMERIC = new Set([
+  'http.response.status',
+  'http.response.written',
+  'trace.line',
+  'contentLength',
+  'copied',
+]);
+const NUMBER = /^-?(?:0|[1-9]\d{0,14})$/;
+
+/** logrus level word as an index into LEVELS, -1 when it is another word. */
+export function logrusLevel(word: string): number {
+  switch (word) {
+    case 'info':
+      return 2;
+    case 'error':
+      return 5;
+    case 'warning':
+    case 'warn':
+      return 4;
+    case 'debug':
+      return 1;
+    case 'trace':
+      return 0;
+    case 'fatal':
+    case 'panic':
+      return 6;
+    default:
+      return -1;
+  }
+}
+
+export const registryText: LineKind = {
+  id: 'registry.text',
+  read(line, draft, member) {
+    if (!line.startsWith('time="')) return false;
+    const close = line.indexOf('"', 6);
+    const ts = isoAt(line, 6);
+    if (ts !== ts || close === -1 || cursor.end !== close || !line.startsWith(' level=', close + 1))
+      return false;
+    const zoned = cursor.zoned;
+    const levelEnd = line.indexOf(' ', close + 8);
+    if (levelEnd === -1) return false;
+    const word = line.slice(close + 8, levelEnd);
+    const level = logrusLevel(word);
+    if (level === -1) return false;
+
+    draft.tsWall = ts;
+    draft.tsKind = zoned ? TS_KIND.absolute : TS_KIND.wall;
+    draft.level = level;
+    parts.clear();
+    let fields = `,"level":"${word}"`;
+    let message = '';
+    let at = levelEnd + 1;
+    const length = line.length;
+    while (at < length) {
+      const eq = line.indexOf('=', at);
+      if (eq === -1) break;
+      const key = line.slice(at, eq);
+      let value: string;
+      let json: string;
+      if (line.charCodeAt(eq + 1) === 34) {
+        let end = line.indexOf('"', eq + 2);
+        if (end === -1) {
+          value = unescapeGo(line.slice(eq + 2));
+          json = quote(value);
+          at = length;
+        } else {
+          value = line.slice(eq + 2, end);
+          if (value.indexOf('\\') === -1) {
+            json = line.slice(eq + 1, end + 1);
+          } else {
+            end = closingQuote(line, eq + 2);
+            if (end === -1) end = length;
+            value = unescapeGo(line.slice(eq + 2, end));
+            json = quote(value);
+          }
+          at = end + 2;
+        }
+      } else {
+        let end = line.indexOf(' ', eq + 1);
+        if (end === -1) end = length;
+        value = line.slice(eq + 1, end);
+        json = NUMERIC.has(key) && NUMBER.test(value) ? value : quote(value);
+        at = end + 1;
+      }
+      if (key === 'msg') message = value;
+      else {
+        fields += `,${quote(key)}:${json}`;
+        parts.take(key, value);
+      }
+    }
+    draft.fields = fields;
+    draft.parsed = true;
+    registryRecord(draft, message, parts, member);
+    return true;
+  },
+  joins: (line, draft) => joinsPanic(line, draft),
+  samples: [
+    {
+      text: 'time="2026-11-20T17:20:47.924266868Z" level=error msg="response completed with error" auth.user.name=ciuser err.code="blob unknown" err.detail="sha256:0139c1c77468f75e6763a4612262743bd47a36b26cb2863d662756b3377bb029" err.message="blob unknown to registry" go.version=go1.19.8 http.request.host="127.0.0.1:15001" http.request.id=53c9dae2-e101-4836-a07f-c21236c03829 http.request.method=HEAD http.request.remoteaddr="127.0.0.21:40656" http.request.uri="/v2/team/app/blobs/sha256:0139c1c77468f75e6763a4612262743bd47a36b26cb2863d662756b3377bb029" http.request.useragent="docker/24.0.7 go/go1.20.10" http.response.contenttype="application/json; charset=utf-8" http.response.duration=5.71142ms http.response.status=404 http.response.written=157 vars.digest="sha256:0139c1c77468f75e6763a4612262743bd47a36b26cb2863d662756b3377bb029" vars.name=team/app',
+      gives: [
+        {
+          time: '2026-11-20T17:20:47.924266Z',
+          level: 'error',
+          system: 'registry',
+          component: 'app',
+          category: 'api',
+          action: 'http_request',
+          outcome: 'failure',
+          message: 'response completed with error',
+          srcIp: '127.0.0.21',
+          userName: 'ciuser',
+          httpMethod: 'HEAD',
+          httpStatus: 404,
+          fields: {
+            'http.response.status': 404,
+            'http.request.useragent': 'docker/24.0.7 go/go1.20.10',
+            'err.code': 'blob unknown',
+            'vars.name': 'team/app',
+            repository: 'team/app',
+            digest: 'sha256:0139c1c77468f75e6763a4612262743bd47a36b26cb2863d662756b3377bb029',
+            'registry.operation': 'blob_check',
+          },
+          entities: ['ip:127.0.0.21:client', 'user:ciuser:user', 'image_repository:team/app:target'],
+        },
+      ],
+    },
+    {
+      text: 'time="2026-11-20T17:20:44.1+02:00" level=error msg="error authenticating user \\"ad\\\\\\"min\\": authentication failure" http.request.id=a http.request.method=GET http.request.remoteaddr="[2001:db8::1]:5" http.request.uri="/v2/"',
+      gives: [
+        {
+          time: '2026-11-20T15:20:44.100000Z',
+          category: 'authentication',
+          action: 'login',
+          outcome: 'failure',
+          userName: '',
+          srcIp: '2001:db8::1',
+          fields: {
+            'user.attempted': 'ad"min',
+            reason: 'authentication failure',
+            'registry.operation': 'api_check',
+          },
+          entities: ['user:ad"min:attempted'],
+        },
+      ],
+    },
+    {
+      text: 'time="2026-11-20T17:24:41Z" level=info msg="Deleting blob: /docker/registry/v2/blobs/sha256/01/0139c1c77468f75e6763a4612262743bd47a36b26cb2863d662756b3377bb029" go.version=go1.19.8',
+      gives: [
+        {
+          category: 'storage',
+          action: 'blob_delete',
+          fields: { digest: 'sha256:0139c1c77468f75e6763a4612262743bd47a36b26cb2863d662756b3377bb029' },
+        },
+      ],
+    },
+  ],
+};
+
+/** Stack traces follow the line that reports the panic. */
+export function joinsPanic(line: string, draft: Draft): boolean {
+  return draft.lines > 1 || /^(?:goroutine \d+ \[|panic: |\s+\S|created by )/.test(line);
+}
+
+/** `http.*`, `vars.*` and `err.*` of a registry line, for kinds that read JSON. */
+export function takeParts(
+  draft: Draft,
+  message: string,
+  values: (key: string) => string,
+  member: Member,
+): void {
+  parts.clear();
+  for (const key of PART_KEYS) {
+    const value = values(key);
+    if (value !== '') parts.take(key, value);
+  }
+  registryRecord(draft, message, parts, member);
+}
+
+const PART_KEYS = [
+  'http.request.id',
+  'http.request.method',
+  'http.request.uri',
+  'http.request.remoteaddr',
+  'http.response.status',
+  'auth.user.name',
+  'vars.name',
+  'vars.reference',
+  'vars.digest',
+  'err.code',
+];

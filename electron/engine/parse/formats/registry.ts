@@ -1,0 +1,22 @@
+// CNCF Distribution registry: one file mixes the kinds below, because runtimes merge stdout and stderr.
+import type { Format } from '../kind.ts';
+import { registryAccess } from './registry-access.ts';
+import { registryJson } from './registry-json.ts';
+import { registryNotification } from './registry-notification.ts';
+import { registryGc, registryGo, registryPanic, registryTty } from './registry-plain.ts';
+import { registryText } from './registry-text.ts';
+
+export const registry: Format = {
+  id: 'registry',
+  system: 'registry',
+  kinds: [
+    registryText,
+    registryAccess,
+    registryJson,
+    registryGo,
+    registryGc,
+    registryNotification,
+    registryTty,
+    registryPanic,
+  ],
+};

@@ -1,0 +1,177 @@
+// A format is an ordered list of line kinds; a kind reads one shape of line. A member's format is the kind most records are of.
+
+import type { PathHint } from './path.ts';
+import type { Draft, Fact, MemberContext, ZoneEvidence } from './record.ts';
+import { MINUTE_US, YearClock } from './time.ts';
+
+/** Example lines of a kind and what they must become; the tests run them all. */
+export interface Sample {
+  text: string;
+  /** Where the text is found, when that matters. */
+  path?: string;
+  mtime?: string;
+  /** One entry per record: columns that must have these values; `fields` is compared key by key, `entities` as `kind:value:role`. */
+  gives: readonly ExpectedRecord[];
+}
+export interface ExpectedRecord {
+  time?: string;
+  level?: string;
+  system?: string;
+  component?: string;
+  category?: string;
+  action?: string;
+  outcome?: string;
+  message?: string;
+  srcIp?: string;
+  userName?: string;
+  httpMethod?: string;
+  httpPath?: string;
+  httpStatus?: number;
+  pid?: string;
+  tid?: string;
+  logger?: string;
+  lines?: number;
+  parsed?: boolean;
+  fields?: Record<string, unknown>;
+  entities?: readonly string[];
+}
+
+export interface LineKind {
+  /** Also the format id of a member whose records are mostly of this kind. */
+  readonly id: string;
+  /** Fills the draft and says true, or leaves it untouched and says false. */
+  read(line: string, draft: Draft, member: Member): boolean;
+  /** How much a line of this kind speaks for its format when a member is sniffed, 0..1; absent: 1. */
+  weight?(line: string): number;
+  /** Does a line of no kind belong to a record of this kind? Absent: it does, up to the cap. */
+  joins?(line: string, draft: Draft, member: Member): boolean;
+  /** A record of several lines is complete: draft.message holds all of them. */
+  finish?(draft: Draft, member: Member): void;
+  readonly samples: readonly Sample[];
+}
+
+/** What becomes of a line of no kind that joins no record. */
+export type StrayRule = 'text' | 'unparsed';
+
+export interface Format {
+  readonly id: string;
+  readonly system: string;
+  readonly kinds: readonly LineKind[];
+  /** A line of no kind that joined nothing, in a member whose strays are text: fills system, component and message. */
+  text?(line: string, draft: Draft, member: Member): void;
+}
+
+/** State of one member while it is read; shared by its kinds. */
+export class Member {
+  readonly context: MemberContext;
+  readonly hint: PathHint;
+  readonly facts: Fact[] = [];
+  readonly years = new YearClock();
+  /** Line number of the line being read, 1-based. */
+  line = 1;
+  /** The carrier's time of the line being read: NaN when there is none, and whether it is UTC. */
+  outerTime = Number.NaN;
+  outerZoned = false;
+  /** Year of the time in front of the line, 0 when it has none. */
+  outerYear = 0;
+  /** Path facts and format state that every record of the member carries: JSON members, each with a leading comma. */
+  shared = '';
+  /** State that some lines set for those after them. */
+  state: Record<string, string> = {};
+
+  #evidence = new Map<number, ZoneEvidence>();
+  #seenFacts = new Set<string>();
+
+  constructor(context: MemberContext, hint: PathHint) {
+    this.context = context;
+    this.hint = hint;
+    if (hint.year > 0) this.years.startAt(hint.year, hint.month);
+    else if (context.mtimeUs !== null) this.years.notAfter(context.mtimeUs);
+  }
+
+  fact(kind: Fact['kind'], value: string): void {
+    if (value === '' || this.facts.length >= 2000) return;
+    const key = `${kind}\n${value}`;
+    if (this.#seenFacts.has(key)) return;
+    this.#seenFacts.add(key);
+    this.facts.push({ kind, value, line: this.line });
+  }
+
+  /** A wall clock was seen beside the same moment in UTC. Offsets are quarters of an hour; a larger rest is no evidence. */
+  zoneSeen(wallUs: number, utcUs: number, why: string, slackUs = 2 * MINUTE_US): void {
+    const quarter = 15 * MINUTE_US;
+    const difference = wallUs - utcUs;
+    const offset = Math.round(difference / quarter) * quarter;
+    if (!(Math.abs(difference - offset) <= slackUs) || Math.abs(offset) > 15 * 60 * MINUTE_US) return;
+    this.zoneStated(offset / MINUTE_US, wallUs, why);
+  }
+
+  zoneStated(offsetMinutes: number, wallUs: number, why: string): void {
+    const known = this.#evidence.get(offsetMinutes);
+    if (!known) {
+      if (this.#evidence.size < 64) {
+        this.#evidence.set(offsetMinutes, {
+          offsetMinutes,
+          count: 1,
+          firstWall: wallUs,
+          lastWall: wallUs,
+          why,
+        });
+      }
+      return;
+    }
+    known.count++;
+    if (wallUs < known.firstWall) known.firstWall = wallUs;
+    if (wallUs > known.lastWall) known.lastWall = wallUs;
+  }
+
+  get zoneEvidence(): ZoneEvidence[] {
+    return [...this.#evidence.values()].sort((a, b) => b.count - a.count);
+  }
+}
+
+/** Empties a draft so that it can be filled again. */
+export function clearDraft(d: Draft): void {
+  d.lines = 1;
+  d.tsWall = Number.NaN;
+  d.tsKind = 0;
+  d.level = -1;
+  d.system = '';
+  d.component = '';
+  d.category = '';
+  d.action = '';
+  d.outcome = '';
+  d.message = '';
+  d.fields = '';
+  d.srcIp = '';
+  d.userName = '';
+  d.httpMethod = '';
+  d.httpPath = '';
+  d.httpStatus = -1;
+  d.pid = '';
+  d.tid = '';
+  d.logger = '';
+  d.parsed = false;
+  d.entityCount = 0;
+}
+
+/** Puts category, action and outcome in one go. */
+export function means(draft: Draft, category: string, action: string, outcome: string): void {
+  draft.category = category;
+  draft.action = action;
+  draft.outcome = outcome;
+}
+
+/** Columns of a request line. */
+export function request(draft: Draft, method: string, path: string, status: number): void {
+  draft.category = 'api';
+  draft.action = 'http_request';
+  draft.httpMethod = method;
+  draft.httpPath = path;
+  if (status >= 0) {
+    draft.httpStatus = status;
+    draft.outcome = status < 400 ? 'success' : 'failure';
+  } else {
+    draft.outcome = 'unknown';
+  }
+}

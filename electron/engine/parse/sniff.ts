@@ -1,0 +1,145 @@
+// Decides from the path and the first lines how a member is read: binary or text, which carriers, which format.
+import type { Carrier } from './carrier.ts';
+import { CARRIERS, outer } from './carrier.ts';
+import { FORMATS, SANDBOX } from './formats/formats.ts';
+import { other } from './formats/other.ts';
+import { clearDraft, type Format, Member } from './kind.ts';
+import type { PathHint } from './path.ts';
+import { Draft, type MemberContext } from './record.ts';
+import { stripAnsi } from './text.ts';
+
+const MAGIC: readonly [string, string][] = [
+  ['\x1f\x8b', 'gzip'],
+  ['PK\x03\x04', 'zip'],
+  ['\x28\xb5\x2f\xfd', 'zstd'],
+  ['BZh', 'bzip2'],
+  ['\xfd7zXZ\0', 'xz'],
+  ['SQLite format 3\0', 'sqlite'],
+  ['\x89PNG', 'png'],
+  ['\xff\xd8\xff', 'jpeg'],
+  ['GIF8', 'gif'],
+  ['\x7fELF', 'elf'],
+  ['%PDF-', 'pdf'],
+  ['MZ\x90', 'pe'],
+  ['LPKSHHRH', 'journal'],
+  ['REDIS0', 'rdb'],
+  ['\xca\xfe\xba\xbe', 'class'],
+  ['\x80\x04\x95', 'pickle'],
+];
+
+/** Name of the binary kind, or '' for text. `head` is a byte string of at most 64 KiB. */
+export function binaryKind(head: string): string {
+  for (const [magic, name] of MAGIC) if (head.startsWith(magic)) return name;
+  if (head.startsWith('ustar', 257)) return 'tar';
+  if (head.slice(2, 4) === '\r\n' && head.slice(0, 64).includes('\0')) return 'pyc';
+  if (head.startsWith('\xff\xfe') || head.startsWith('\xfe\xff')) return 'utf-16';
+  let nul = 0;
+  let control = 0;
+  const n = head.length;
+  for (let i = 0; i < n; i++) {
+    const c = head.charCodeAt(i);
+    if (c === 0) nul++;
+    else if (c < 32 && c !== 9 && c !== 10 && c !== 13 && c !== 27 && c !== 12 && c !== 8) control++;
+  }
+  if (n > 0 && (nul * 100 > n || (control + nul) * 20 > n)) return 'binary';
+  return '';
+}
+
+export interface Plan {
+  format: Format;
+  carriers: Carrier[];
+}
+
+const MAX_LINES = 160;
+
+/** Chooses carriers and format. `lines` are the first lines of the member, without their ends. */
+export function choose(context: MemberContext, hint: PathHint, lines: readonly string[]): Plan {
+  let sample = lines.filter((l) => l.trim() !== '').slice(0, MAX_LINES);
+  const carriers: Carrier[] = [];
+  if (!hint.whole) {
+    for (let depth = 0; depth < 2; depth++) {
+      const carrier = carrierOf(context, hint, sample);
+      if (!carrier) break;
+      carriers.push(carrier);
+      sample = unwrap(context, hint, carrier, sample);
+    }
+  }
+  sample = sample.map(stripAnsi);
+  if (hint.component === 'sandbox') return { format: SANDBOX, carriers };
+
+  let best: Format | null = null;
+  let bestScore = 0;
+  for (const format of FORMATS) {
+    let score = scoreOf(context, hint, format, sample);
+    if (format.id === hint.family) score = score * (hint.sure ? 6 : 3) + (hint.sure ? 0.05 : 0);
+    if (score > bestScore) {
+      best = format;
+      bestScore = score;
+    }
+  }
+  const enough =
+    best !== null && (bestScore >= 0.02 * sample.length || (hint.sure && best.id === hint.family));
+  return { format: enough && best ? best : other, carriers };
+}
+
+/** Sum of the weights of the lines that some kind of the format reads. */
+export function scoreOf(
+  context: MemberContext,
+  hint: PathHint,
+  format: Format,
+  sample: readonly string[],
+): number {
+  const member = new Member(context, hint);
+  const draft = new Draft();
+  let score = 0;
+  for (const line of sample) {
+    for (const kind of format.kinds) {
+      let read = false;
+      clearDraft(draft);
+      try {
+        read = kind.read(line, draft, member);
+      } catch {
+        read = false;
+      }
+      if (!read) continue;
+      score += kind.weight ? kind.weight(line) : 1;
+      break;
+    }
+  }
+  return score;
+}
+
+function carrierOf(context: MemberContext, hint: PathHint, sample: readonly string[]): Carrier | null {
+  const member = new Member(context, hint);
+  let best: Carrier | null = null;
+  let most = 0;
+  for (const carrier of CARRIERS) {
+    let n = 0;
+    for (const line of sample) if (safeOpen(carrier, line, member)) n++;
+    if (n > most) {
+      best = carrier;
+      most = n;
+    }
+  }
+  return best && most * 2 >= sample.length && most > 0 ? best : null;
+}
+
+function unwrap(
+  context: MemberContext,
+  hint: PathHint,
+  carrier: Carrier,
+  sample: readonly string[],
+): string[] {
+  const member = new Member(context, hint);
+  return sample
+    .map((line) => (safeOpen(carrier, line, member) ? outer.text : line))
+    .filter((l) => l.trim() !== '');
+}
+
+function safeOpen(carrier: Carrier, line: string, member: Member): boolean {
+  try {
+    return carrier.open(line, member);
+  } catch {
+    return false;
+  }
+}

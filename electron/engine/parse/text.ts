@@ -1,0 +1,182 @@
+// Byte strings: from decoded text, into JSON, out of Go and terminal escapes. See record.ts for what a byte string is.
+import { Buffer } from 'node:buffer';
+import type { Draft } from './record.ts';
+
+const HIGH = /[\x80-\xff]/;
+const NOT_ASCII = /[^\x00-\x7f]/;
+const UNSAFE = /["\\\x00-\x1f]/;
+const ANSI = /\x1b(?:\[[0-9;?]{0,32}[ -/]?[@-~]|[@-Z\\-_])/g;
+
+/** Text as a byte string (UTF-8, one unit per byte); lone surrogates become U+FFFD. */
+export function byteString(text: string): string {
+  return NOT_ASCII.test(text) ? Buffer.from(text, 'utf8').toString('latin1') : text;
+}
+
+/** The text that a byte string encodes; invalid bytes become U+FFFD. */
+export function decode(bytes: string): string {
+  return HIGH.test(bytes) ? Buffer.from(bytes, 'latin1').toString('utf8') : bytes;
+}
+
+/** A byte string whose bytes are valid UTF-8: what is not becomes U+FFFD. */
+export function repair(bytes: string): string {
+  return HIGH.test(bytes) ? byteString(Buffer.from(bytes, 'latin1').toString('utf8')) : bytes;
+}
+
+export function hasHighBytes(bytes: string): boolean {
+  return HIGH.test(bytes);
+}
+
+/** JSON string literal of a byte string. */
+export function quote(s: string): string {
+  return UNSAFE.test(s) ? JSON.stringify(s) : `"${s}"`;
+}
+
+/** Adds a text field to the draft. `key` must be free of quotes, backslashes and control characters. */
+export function put(draft: Draft, key: string, value: string): void {
+  draft.fields += `,"${key}":${quote(value)}`;
+}
+
+/** As `put`, when there is a value. */
+export function putIf(draft: Draft, key: string, value: string | undefined): void {
+  if (value) draft.fields += `,"${key}":${quote(value)}`;
+}
+
+export function putNumber(draft: Draft, key: string, value: number): void {
+  if (Number.isFinite(value)) draft.fields += `,"${key}":${value}`;
+}
+
+/** Adds ready JSON. */
+export function putJson(draft: Draft, key: string, json: string): void {
+  draft.fields += `,"${key}":${json}`;
+}
+
+/** A digits-only byte string as a JSON number, anything else as a string. */
+export function numberOrText(s: string): string {
+  return /^(?:0|[1-9]\d{0,14})(?:\.\d{1,12})?$/.test(s) ? s : quote(s);
+}
+
+/** Without terminal colour and cursor sequences. */
+export function stripAnsi(s: string): string {
+  return s.indexOf('\x1b') === -1 ? s : s.replace(ANSI, '');
+}
+
+const GO_ESCAPE = /\\(?:x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|([0-7]{3})|(.))/g;
+const GO_PLAIN: Record<string, string> = { a: '\x07', b: '\b', f: '\f', n: '\n', r: '\r', t: '\t', v: '\v' };
+
+/** Body of a Go (`%q`) or C quoted string without its escapes, as a byte string. */
+export function unescapeGo(body: string): string {
+  if (body.indexOf('\\') === -1) return body;
+  let raw = false;
+  const text = body.replace(GO_ESCAPE, (_all, hex, u4, u8, octal, plain) => {
+    if (hex || octal) {
+      raw = true;
+      return String.fromCharCode(hex ? Number.parseInt(hex, 16) : Number.parseInt(octal, 8) & 0xff);
+    }
+    if (plain !== undefined) return GO_PLAIN[plain] ?? plain;
+    const code = Number.parseInt(u4 ?? u8, 16);
+    return byteString(code <= 0x10ffff ? String.fromCodePoint(code) : '\ufffd');
+  });
+  return raw ? repair(text) : text;
+}
+
+/** Index of the quote that closes a string opened before `from`, minding backslashes; -1 when it stays open. */
+export function closingQuote(s: string, from: number): number {
+  let at = s.indexOf('"', from);
+  while (at !== -1) {
+    let slashes = 0;
+    for (let i = at - 1; i >= from && s.charCodeAt(i) === 92; i--) slashes++;
+    if (slashes % 2 === 0) return at;
+    at = s.indexOf('"', at + 1);
+  }
+  return -1;
+}
+
+export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
+export type JsonObject = { [key: string]: Json };
+
+/** The object a byte string holds, its strings as real text; null when it isn't one JSON object. */
+export function parseObject(bytes: string): JsonObject | null {
+  try {
+    const value = JSON.parse(decode(bytes)) as Json;
+    return value !== null && typeof value === 'object' && !Array.isArray(value) ? value : null;
+  } catch {
+    return null;
+  }
+}
+
+const RISKY = /\\ud[89a-f]|\\u0000|[eE][+]?\d{3}/i;
+
+/**
+ * JSON text of a parsed object, as stored in `fields`: the line itself unless it holds what DuckDB's JSON refuses
+ * (lone surrogates, NUL, numbers out of range). Open at its end: without the closing brace.
+ */
+export function openObject(bytes: string, value: JsonObject): string {
+  if (!RISKY.test(bytes)) {
+    const from = bytes.indexOf('{');
+    const to = bytes.lastIndexOf('}');
+    return bytes.slice(from, to);
+  }
+  return byteString(JSON.stringify(value, (_k, v) => (typeof v === 'string' ? cleanText(v) : v))).slice(
+    0,
+    -1,
+  );
+}
+
+function cleanText(text: string): string {
+  return text.toWellFormed().replaceAll('\0', '\ufffd');
+}
+
+/** A member of a parsed object as a byte string: text as is, numbers and booleans as written, else ''. */
+export function textOf(value: Json | undefined): string {
+  if (typeof value === 'string') return byteString(cleanIfNeeded(value));
+  if (typeof value === 'number' || typeof value === 'boolean') return String(value);
+  return '';
+}
+
+function cleanIfNeeded(text: string): string {
+  return text.isWellFormed() ? text : text.toWellFormed();
+}
+
+/** First text among aliases. */
+export function firstText(object: JsonObject, ...keys: string[]): string {
+  for (const key of keys) {
+    const text = textOf(object[key]);
+    if (text !== '') return text;
+  }
+  return '';
+}
+
+/** IP (or host) of `ip:port`, `[v6]:port`, or a bare one. */
+export function hostOf(address: string): string {
+  if (address.charCodeAt(0) === 91) {
+    const close = address.indexOf(']');
+    return close > 0 ? address.slice(1, close) : address;
+  }
+  const colon = address.lastIndexOf(':');
+  if (colon === -1 || address.indexOf(':') !== colon) return address; // bare, or bare v6
+  return address.slice(0, colon);
+}
+
+const IP4 = /^(?:\d{1,3}\.){3}\d{1,3}$/;
+const IP6 = /^(?=[0-9a-fA-F:.]*:[0-9a-fA-F:.]*:)[0-9a-fA-F:.]{2,45}(?:%[\w.-]{1,32})?$/;
+
+export function isIp(text: string): boolean {
+  const c = text.charCodeAt(0);
+  return (c >= 48 && c <= 57 && IP4.test(text)) || IP6.test(text);
+}
+
+/** Path of a URI, without query and fragment. */
+export function pathOf(uri: string): string {
+  const q = uri.indexOf('?');
+  const path = q === -1 ? uri : uri.slice(0, q);
+  const scheme = path.indexOf('://');
+  if (scheme <= 0 || scheme > 8) return path;
+  const slash = path.indexOf('/', scheme + 3);
+  return slash === -1 ? '/' : path.slice(slash);
+}
+
+const PLAIN_DIGITS = /^\d{1,9}$/;
+
+export function isDigits(text: string): boolean {
+  return PLAIN_DIGITS.test(text);
+}
