@@ -1,0 +1,357 @@
+// The `tidemark` command as a user runs it: what it prints, where, and its exit codes.
+import { type ChildProcess, spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { registryLog, tarGzOf, tarOf, zipOf } from './bundles.ts';
+
+const ROOT = join(import.meta.dirname, '..', '..');
+const started = new Set<ChildProcess>();
+let folder: string;
+const at = (...names: string[]) => join(folder, ...names);
+
+function begin(words: string[], env: Record<string, string> = {}): ChildProcess {
+  const child = spawn(process.execPath, [join(ROOT, 'electron', 'tidemark.mjs'), ...words], {
+    cwd: folder,
+    env: { ...process.env, XDG_DATA_HOME: at('state'), CI: 'true', ...env },
+  });
+  started.add(child);
+  child.once('exit', () => started.delete(child));
+  return child;
+}
+
+async function tidemark(...words: string[]) {
+  const child = begin(words);
+  const out: Buffer[] = [];
+  let err = '';
+  child.stdout!.on('data', (chunk: Buffer) => out.push(chunk));
+  child.stderr!.on('data', (chunk: Buffer) => {
+    err += chunk;
+  });
+  const [code] = (await once(child, 'close')) as [number];
+  const bytes = Buffer.concat(out);
+  return { code, out: bytes.toString(), err, bytes, json: () => JSON.parse(bytes.toString()) };
+}
+
+/** One sentence for the responder, no stack trace. */
+function expectSentence(err: string, pattern: RegExp): void {
+  expect(err).toMatch(pattern);
+  expect(err).not.toMatch(/\n\s+at |node:internal|fault of its own/);
+}
+
+const RULE = `title: A manifest was read
+id: 6f1d9c1e-0000-4000-8000-000000000001
+status: test
+description: Made for a test.
+author: Tidemark
+logsource:
+  product: registry
+detection:
+  selection:
+    http_path|startswith: /v2/app/manifests/
+  condition: selection
+level: low
+`;
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'tidemark-cli-'));
+  mkdirSync(at('rules'));
+  writeFileSync(at('rules', 'manifest.yml'), RULE);
+  writeFileSync(
+    at('broken.yml'),
+    RULE.replace('condition: selection', 'condition: selection and (').replace('0001', '0002'),
+  );
+  writeFileSync(
+    at('good.tar.gz'),
+    await tarGzOf([{ name: 'registry-1/registry.log', content: registryLog(200) }]),
+  );
+  expect((await tidemark('ingest', 'case', 'good.tar.gz')).code).toBe(0);
+});
+afterAll(() => {
+  for (const child of started) child.kill('SIGKILL');
+  rmSync(folder, { recursive: true, force: true });
+});
+
+describe('analyze', () => {
+  test('makes the case, finds, and writes a report, as one JSON object', async () => {
+    const { code, json, err } = await tidemark(
+      ...['analyze', 'good.tar.gz', '--case', 'new', '--report', 'report.html', '--rules', 'rules', '--json'],
+    );
+    expect(err).not.toMatch(/fault/);
+    const result = json();
+    expect(Object.keys(result).sort()).toEqual(['case', 'detect', 'findings', 'ingest', 'report']);
+    expect(result.ingest).toMatchObject({ bundles: 1, records: 200, unparsed_lines: 0 });
+    expect(result.ingest.members).toMatchObject({ parsed: 1, failed: 0, partial: 0 });
+    expect(result.detect.refused).toEqual([]);
+    expect(result.findings.map((f: { title: string }) => f.title)).toContain('A manifest was read');
+    expect(result.report).toMatchObject({
+      path: at('report.html'),
+      sha256: expect.stringMatching(/^[0-9a-f]{64}$/),
+    });
+    expect(readFileSync(at('report.html'), 'utf8')).toMatch(/^<!doctype html>/i);
+    expect(code).toBe(0);
+  });
+
+  test('does not touch a case that is there', async () => {
+    const { code, err, json } = await tidemark('analyze', 'good.tar.gz', '--case', 'case', '--json');
+    expect(code).toBe(3);
+    expect(json().error).toMatchObject({ code: 'case_exists' });
+    expectSentence(err, /already holds a case/);
+  });
+
+  test('makes no case for a path that is not there', async () => {
+    const { code, err } = await tidemark('analyze', 'missing.tar', '--case', 'never');
+    expect(code).toBe(2);
+    expectSentence(err, /no file or folder .*missing\.tar/);
+    expect(existsSync(at('never'))).toBe(false);
+  });
+});
+
+describe('ingest', () => {
+  const ingest = async (name: string, content: Buffer) => {
+    writeFileSync(at(name), content);
+    const answer = await tidemark('ingest', `case-${name}`, name, '--json');
+    expectSentence(answer.err, /^/);
+    return { ...answer, result: answer.json() };
+  };
+
+  test('of an empty tar is refused with a sentence', async () => {
+    writeFileSync(at('empty.tar'), await tarOf([]));
+    const { code, err, json } = await tidemark('ingest', 'case-empty', 'empty.tar', '--json');
+    expect(json().error.code).toBe('empty_bundle');
+    expectSentence(err, /empty\.tar .*without any file/);
+    expect(code).toBe(3);
+  });
+
+  test('of a truncated archive keeps its readable part and marks it partial', async () => {
+    const content = Array.from({ length: 20_000 }, (_, i) => `${randomBytes(40).toString('hex')} ${i}`).join(
+      '\n',
+    );
+    const whole = await tarGzOf([
+      { name: 'n/first.log', content: registryLog(100) },
+      { name: 'n/second.log', content },
+    ]);
+    const { code, result } = await ingest('cut.tar.gz', whole.subarray(0, whole.length / 2));
+    expect(result.members).toMatchObject({ parsed: 1, partial: 1 });
+    expect(result.records).toBeGreaterThan(100);
+    expect(result.problems.join(' ')).toMatch(/cut\.tar\.gz/);
+    expect(code).toBe(1);
+  });
+
+  test('of members named ../x writes nothing outside the case', async () => {
+    const { result } = await ingest(
+      'escape.zip',
+      zipOf([
+        { name: '../../escaped.log', content: registryLog(3) },
+        { name: '/tmp/tidemark-escaped.log', content: registryLog(3) },
+        { name: 'fine.log', content: registryLog(3) },
+      ]),
+    );
+    expect(result.members.parsed).toBeGreaterThan(0);
+    expect(existsSync(at('escaped.log'))).toBe(false);
+    expect(existsSync('/tmp/tidemark-escaped.log')).toBe(false);
+    expect(readdirSync(join(folder, '..'))).not.toContain('escaped.log');
+  });
+
+  test('of a binary file records that nothing in it can be read', async () => {
+    const { code, result } = await ingest('random.bin', randomBytes(100_000));
+    expect(result.records).toBe(0);
+    expect(result.members.skipped + result.members.failed).toBe(1);
+    expect(code).toBe(1);
+  });
+
+  test('refuses a case that is open elsewhere, and takes it once it is closed', async () => {
+    const other = begin(['serve', 'case']);
+    const [line] = (await once(other.stdout!, 'data')) as [Buffer];
+    expect(String(line)).toMatch(/^Tidemark is ready: http:\/\/127\.0\.0\.1:\d+\/\?token=[\w-]{43}\n$/);
+    const { code, err, json } = await tidemark('ingest', 'case', 'good.tar.gz', '--json');
+    expect(code).toBe(3);
+    expect(json().error.code).toBe('case_locked');
+    expectSentence(err, /is open in another Tidemark/);
+    other.kill('SIGTERM');
+    expect((await once(other, 'exit'))[0]).toBe(0);
+    expect(existsSync(at('case', 'case.lock'))).toBe(false);
+    expect((await tidemark('sql', 'case', 'SELECT 1')).code).toBe(0);
+  });
+
+  test('refuses a time zone that does not exist before anything is made', async () => {
+    const { code, err } = await tidemark('ingest', 'never', 'good.tar.gz', '--timezone', 'n=Moon/Base');
+    expect(code).toBe(2);
+    expectSentence(err, /Moon\/Base/);
+    expect(existsSync(at('never'))).toBe(false);
+  });
+});
+
+describe('detect', () => {
+  test('says which rule it refused and why, and runs the others', async () => {
+    const { code, json, err } = await tidemark('detect', 'case', '--rules', 'broken.yml', 'rules', '--json');
+    const result = json();
+    expect(result.refused).toHaveLength(1);
+    expect(result.refused[0].reason).toMatch(/condition|line/i);
+    expectSentence(err, /Rule refused: /);
+    expect(code).toBe(1);
+    expect(result.findings).toBeGreaterThan(0);
+  });
+
+  test('of a folder without a case says so', async () => {
+    const { code, err } = await tidemark('detect', 'rules');
+    expect(code).toBe(3);
+    expectSentence(err, /no case in/);
+  });
+});
+
+describe('sql', () => {
+  const sql = (statement: string, ...words: string[]) => tidemark('sql', 'case', statement, ...words);
+
+  test('prints an aligned table', async () => {
+    const { code, out, err } = await sql(
+      "SELECT 'ray' AS name, 12 AS n UNION ALL SELECT 'registry', 3 ORDER BY n",
+    );
+    expect(out).toBe('name       n\n--------  --\nregistry   3\nray       12\n');
+    expect(err).toContain('2 rows');
+    expect(code).toBe(0);
+  });
+
+  test('says when a table is cut', async () => {
+    const { out, err } = await sql('SELECT range AS n FROM range(1500)');
+    expect(out.trimEnd().split('\n')).toHaveLength(1002);
+    expect(err).toMatch(/first 1,000 rows; there are more/i);
+  });
+
+  test('streams JSON of any length as an array of row objects', async () => {
+    const { json } = await sql(
+      'SELECT range AS n, 1.50::DECIMAL(9,2) AS d, NULL AS x FROM range(25000)',
+      '--format',
+      'json',
+    );
+    const rows = json();
+    expect(rows).toHaveLength(25_000);
+    expect(rows[24_999]).toEqual({ n: 24_999, d: 1.5, x: null });
+    expect((await sql('SELECT 1 AS n WHERE false', '--format', 'json')).json()).toEqual([]);
+  });
+
+  test('writes CSV and Parquet, and leaves no copy in the case', async () => {
+    const { out } = await sql("SELECT 'a,b' AS text, 1 AS n", '--format', 'csv');
+    expect(out).toBe('text,n\n"a,b",1\n');
+    expect((await sql('SELECT 1 AS n', '--out', 'x.parquet')).code).toBe(0);
+    expect(readFileSync(at('x.parquet')).subarray(0, 4).toString()).toBe('PAR1');
+    expect(readdirSync(at('case', 'exports'))).toEqual([]);
+  });
+
+  test('shows control characters of evidence instead of printing them', async () => {
+    const statement = "SELECT chr(27) || '[2J' || chr(8238) AS evil";
+    expect((await sql(statement)).out).toContain('\\x1b[2J\\u202e');
+    const { out, json } = await sql(statement, '--format', 'json');
+    expect(out).not.toMatch(/[\u001b\u202e]/);
+    expect(json()[0].evil).toBe('\u001b[2J\u202e');
+  });
+
+  test.each([
+    ['writes', 'DELETE FROM event', /read-only|only SELECT|outside the case/],
+    ['writes in disguise', 'SELECT 1; DROP TABLE event', /one SELECT/],
+    ['reads a file', "SELECT * FROM read_text('/etc/passwd')", /sees the views of the case/],
+    ['reads a file by its name', "SELECT * FROM '/etc/passwd.csv'", /sees the views of the case/],
+    ['writes a file', "COPY (SELECT 1) TO '/tmp/tidemark-x.csv'", /read-only|only SELECT|outside the case/],
+    ['opens the way', 'SET enable_external_access=true', /read-only|only SELECT|outside the case/],
+    ['attaches', "ATTACH '/tmp/x.db'", /read-only|only SELECT|outside the case/],
+  ])('that %s is refused', async (_, statement, sentence) => {
+    const { code, err, out } = await sql(statement);
+    expectSentence(err, sentence);
+    expect(out).toBe('');
+    expect(code).toBe(3);
+  });
+
+  test('that is no SQL is wrong usage', async () => {
+    const { code, err } = await sql('SELEKT 1');
+    expectSentence(err, /syntax error/i);
+    expect(code).toBe(2);
+  });
+
+  test('ends quietly when its reader has seen enough', async () => {
+    const child = begin([
+      'sql',
+      'case',
+      "SELECT repeat('x', 1000) AS x FROM range(200000)",
+      '--format',
+      'json',
+    ]);
+    let err = '';
+    child.stderr!.on('data', (chunk: Buffer) => {
+      err += chunk;
+    });
+    await once(child.stdout!, 'data');
+    child.stdout!.destroy();
+    const [code] = await once(child, 'exit');
+    expect({ code, err }).toEqual({ code: 0, err: '' });
+    expect(existsSync(at('case', 'case.lock'))).toBe(false);
+  });
+});
+
+describe('raw', () => {
+  test('prints the exact bytes of the record', async () => {
+    const [first] = (
+      await tidemark(
+        'sql',
+        'case',
+        'SELECT event_id FROM events ORDER BY ts, event_id LIMIT 1',
+        '--format',
+        'json',
+      )
+    ).json();
+    const { code, bytes } = await tidemark('raw', 'case', String(first.event_id));
+    expect(code).toBe(0);
+    expect(bytes.toString()).toBe(registryLog(1));
+  });
+
+  test('of an event that is not there says so', async () => {
+    const { code, err } = await tidemark('raw', 'case', '1');
+    expect(code).toBeGreaterThanOrEqual(2);
+    expectSentence(err, /no event/i);
+  });
+});
+
+describe('report', () => {
+  test.each(['html', 'md', 'json', 'csv'])('writes .%s', async (format) => {
+    const { code, err } = await tidemark('report', 'case', '--out', `r.${format}`);
+    expect(err).toMatch(/sha256 [0-9a-f]{64}/);
+    expect(readFileSync(at(`r.${format}`)).length).toBeGreaterThan(20);
+    expect(code).toBe(0);
+  });
+
+  test('that cannot be written says where', async () => {
+    const { code, err } = await tidemark('report', 'case', '--out', 'nowhere/r.html');
+    expectSentence(err, /nowhere\/r\.html/);
+    expect(code).toBe(3);
+  });
+});
+
+test('Ctrl+C cancels, closes the case and exits with 130', async () => {
+  writeFileSync(at('big.log'), registryLog(400_000));
+  const child = begin(['ingest', 'big-case', 'big.log']);
+  await once(child.stderr!, 'data');
+  child.kill('SIGINT'); // the launcher leaves it to the command, as a terminal would tell both
+  child.kill('SIGTERM');
+  expect((await once(child, 'exit'))[0]).toBe(130);
+  expect(existsSync(at('big-case', 'case.lock'))).toBe(false);
+  expect((await tidemark('sql', 'big-case', 'SELECT count(*) FROM events')).code).toBe(0);
+}, 120_000);
+
+test('help goes to standard output and costs nothing', async () => {
+  const { code, out, err } = await tidemark('sql', '--help');
+  expect({ code, err }).toEqual({ code: 0, err: '' });
+  expect(out).toMatch(/^Usage: tidemark sql/);
+  const wrong = await tidemark('frobnicate');
+  expect(wrong.code).toBe(2);
+  expect(wrong.out).toBe('');
+});
