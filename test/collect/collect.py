@@ -480,7 +480,9 @@ class Story:
     REWRITTEN_MESOS = ("The Mesos bundles (mesos-master-1, mesos-agent-1) were not collected from running daemons: they are real logs of a "
                        "Mesos 1.12 master and agent whose times were all moved by one constant, whose UUIDs, host names and addresses were "
                        "replaced one for one to fit the story, and in whose paths a temporary work folder became /var/lib/mesos. "
-                       "Nothing was added, removed or reworded.")
+                       "No line was added, removed or reworded.")
+    REWRITTEN_TIMES = ("The file times of celery-worker-2 were moved 7 minutes back, to what its own clock would have set: its processes see the slow "
+                       "clock (libfaketime), the file system does not.")
 
     def collect(self):
         """Copies what a responder would take from each node into out/<node>."""
@@ -506,6 +508,10 @@ class Story:
             for w in want:
                 if os.path.isdir(f"{root}/{w}"):
                     pack.copy(f"{root}/{w}", f"{dst}/{w}")
+        for n, (_, _, offset, _) in NODES.items():
+            for p in pack.files(os.path.join(stage, n)) if offset else ():
+                st = os.stat(p)
+                os.utime(p, (st.st_atime + offset, st.st_mtime + offset))
         return stage
 
     def note(self, stage, sentences):
@@ -520,9 +526,9 @@ class Story:
             with open(p, "w") as f:
                 f.write(f"Node {n}. {kind}, seed {self.a.seed}.\nSample data: a scripted story on loopback addresses, no real incident.\n")
                 for s in sentences:
-                    if n.startswith("mesos") or not s.startswith("The Mesos"):
+                    if (n.startswith("mesos") or s is not self.REWRITTEN_MESOS) and (NODES[n][2] or s is not self.REWRITTEN_TIMES):
                         f.write("- " + s + "\n")
-            t = self.t1.timestamp()
+            t = self.t1.timestamp() + offset
             os.utime(p, (t, t))
 
     def truth(self, stage):
@@ -619,6 +625,7 @@ class Story:
         sentences = [self.REWRITTEN_MESOS] if not self.quiet else []
         if counted:
             sentences += [f"In all bundles, before hashing: {k} ({v} times)." for k, v in sorted(counted.items())]
+        sentences.append(self.REWRITTEN_TIMES)
         sentences.append("The systems ran in a namespace of their own with the story's addresses, node names and neutral paths, so that the collecting "
                          "machine's name, paths and package hosts were looked for in every file and name before hashing"
                          + ("" if counted else " and found nowhere; nothing had to be rewritten") + ".")

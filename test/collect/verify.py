@@ -15,7 +15,7 @@ import zipfile
 import gzip
 from zoneinfo import ZoneInfo
 
-from truth import cut, iso, line_time  # noqa: F401
+from truth import cut, iso, line_time
 
 FOLDER = sys.argv[1]
 

@@ -74,7 +74,8 @@ class Move:
     def names(self, s, node):
         c = self.cast
         here = c["master"] if node == "mesos-master-1" else c["agent"]
-        s = s.replace("mesos-a1.dc1.example", "mesos-agent-1").replace("mesos-a2.dc1.example", "mesos-agent-2")
+        for old, new in (("a1", "agent-1"), ("a2", "agent-2"), ("m1", "master-1")):
+            s = s.replace(f"mesos-{old}.dc1.example", f"mesos-{new}")
         s = re.sub(r"(?<=on machine: )vm\b|(?<=\.)vm(?=\.root\.log)|(?<=mesos-(?:agent|slave)@)vm\b|\bvm\b", node, s)
         s = s.replace("%2Ftmp%2Fmrun%2Fa1", "%2Fvar%2Flib%2Fmesos%2Fa1").replace("/tmp/mrun/a1", "/var/lib/mesos/a1")
 
