@@ -14,9 +14,9 @@ const MESOS_DUMP = /^mesos-logs-(.+)$/i;
 /** dcos-diagnostics nodeBundleFilename: `<ip>_<role>`. */
 const DCOS_NODE = /^((?:\d{1,3}\.){3}\d{1,3})_(?:master|agent|agent_public|slave|slave_public)$/;
 
-/** Celery `%n@%h` with what a shell or logrotate put after it. */
+/** Celery `%n@%h` with what a shell or logrotate put after it; `name@instance.service` is a systemd unit. */
 const CELERY_FILE =
-  /^[^@/]+@([^@/]+?)(?:[-.](?:log|stdout|stderr|out|err|debug|info|celery|python|\d+)\b.*)?$/i;
+  /^[^@/]+@(?!.*\.(?:service|timer|socket|mount))([^@/]+?)(?:\.(?:log|stdout|stderr|out|err|debug|info|warning|error|json|celery)(?:[-.+_].*)?)?$/i;
 
 /** glog: `<program>.<host>.<user>.log.<SEVERITY>.<date>-<time>.<pid>`. */
 const GLOG_FILE = /^(?:lt-)?mesos-[a-z-]+\.(.+)\.[^.]+\.log\.(?:INFO|WARNING|ERROR|FATAL)\.\d{8}-\d{6}\.\d+/;

@@ -10,6 +10,9 @@ export const PIECE = 1 << 20;
 /** Compressed bytes given to a decompressor at a time: what may be lost before a damaged spot in a long stream. */
 const FEED = 64 << 10;
 
+/** Decompressed bytes that may wait for their reader. */
+const AHEAD = 2 * PIECE;
+
 /** Streams up to this size are read again in small steps when damaged, so that nothing before the spot is lost. */
 const RETAIN = 4 << 20;
 
@@ -194,7 +197,7 @@ function decompressorFor(kind: Compression) {
 }
 
 /**
- * Decompressed bytes of a stream, worked ahead by about one piece. Fed in small steps because Node drops what a
+ * Decompressed bytes of a stream, worked ahead by a few pieces. Fed in small steps because Node drops what a
  * decompressor wrote in the step that failed. `onBytes` hears of all that comes out and may throw to stop.
  */
 export class Unpacked implements Source {
@@ -208,7 +211,10 @@ export class Unpacked implements Source {
   #fed = 0;
   #delivered = 0;
   #queue: Uint8Array[] = [];
-  #step: Promise<void> | null = null;
+  #queued = 0;
+  #incoming: Promise<Uint8Array | null> | null = null;
+  #working: Promise<void> | null = null;
+  #wake: () => void = () => {};
   #failure: unknown = null;
   #ended = false;
 
@@ -220,17 +226,18 @@ export class Unpacked implements Source {
   }
 
   async read(): Promise<Uint8Array | null> {
-    while (this.#queue.length === 0 && !this.#ended && !this.#failure) {
-      this.#step ??= this.#advance();
-      await this.#step;
-      this.#step = null;
+    this.#workAhead();
+    while (this.#queue.length === 0 && this.#working) {
+      await new Promise<void>((resolve) => {
+        this.#wake = resolve;
+      });
     }
     const chunk = this.#queue.shift();
     if (chunk === undefined) {
       if (this.#failure) throw this.#failure;
       return null;
     }
-    if (this.#queue.length === 0 && !this.#ended && !this.#failure) this.#step ??= this.#advance();
+    this.#queued -= chunk.length;
     this.#delivered += chunk.length;
     this.#onBytes?.(chunk.length);
     return chunk;
@@ -238,16 +245,31 @@ export class Unpacked implements Source {
 
   /** Gives the decompressor's memory back when the stream is left before its end. */
   async close(): Promise<void> {
-    await this.#step;
     this.#ended = true;
+    await this.#working;
+    await this.#incoming?.catch(() => {});
     this.#engine.close();
+  }
+
+  #workAhead(): void {
+    if (this.#working || this.#ended || this.#failure || this.#queued >= AHEAD) return;
+    this.#working = (async () => {
+      do {
+        await this.#advance();
+        this.#queued = lengthOf(this.#queue);
+        this.#wake();
+      } while (!this.#ended && !this.#failure && this.#queued < AHEAD);
+      this.#working = null;
+      this.#wake();
+    })();
   }
 
   /** One step; never rejects, so that it may run ahead. */
   async #advance(): Promise<void> {
     try {
       if (this.#pending.length === 0) {
-        const next = await this.#from.read();
+        const next = await (this.#incoming ?? this.#from.read());
+        this.#incoming = null;
         if (next === null) {
           this.#queue.push(...(await this.#engine.finish()));
           this.#ended = true;
@@ -259,7 +281,11 @@ export class Unpacked implements Source {
       const piece = this.#pending.subarray(0, FEED);
       this.#pending = this.#pending.subarray(piece.length);
       this.#fed += piece.length;
-      this.#queue.push(...(await this.#engine.feed(piece)));
+      const out = this.#engine.feed(piece);
+      // Read and hash the next piece while the decompressor's thread works on this one.
+      this.#incoming ??= this.#from.read();
+      this.#incoming.catch(() => {});
+      this.#queue.push(...(await out));
       if (this.#engine.ended) this.#next(piece);
     } catch (error) {
       if (error instanceof Damage || !(error instanceof EngineFault)) {
