@@ -215,12 +215,13 @@ async function findings(
   // The id of a finding: rule, group values, first event. Group values keep their order; a missing one is not an empty one.
   const parts = await connection.rows<PartRow>(
     `SELECT part, any_value(g) AS g, arg_min(event_id, row(ts, event_id)) AS first_event,
-      epoch_us(min(ts)) AS first_us, epoch_us(max(ts)) AS last_us, count(*) AS events,
+      epoch_us(min(ts) FILTER (shown)) AS first_us, epoch_us(max(ts) FILTER (shown)) AS last_us, count(*) AS events,
       list_sort(list(DISTINCT node) FILTER (node IS NOT NULL)) AS nodes,
       list_sort(list(DISTINCT system) FILTER (system IS NOT NULL)) AS systems,
       left(sha256($1::VARCHAR || chr(10) || CAST(to_json(any_value(g)) AS VARCHAR) || chr(10) || arg_min(event_id, row(ts, event_id))::VARCHAR), 16) AS finding_id
-    FROM detect_match WHERE part IS NOT NULL GROUP BY part ORDER BY first_us, part`,
-    [rule.ruleId],
+    FROM (SELECT *, $2::VARCHAR IS NULL OR list_contains(string_split(role, ', '), $2::VARCHAR) AS shown FROM detect_match)
+    WHERE part IS NOT NULL GROUP BY part ORDER BY first_us, part`,
+    [rule.ruleId, rule.extras.focus],
   );
   if (parts.length === 0) return { events: 0, findings: 0, excluded: Number(excluded?.n ?? 0) };
   const roles = await rolesOf(connection);

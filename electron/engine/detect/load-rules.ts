@@ -221,9 +221,10 @@ function finish(draft: Draft, byWord: Map<string, Draft>): LoadedRule {
     const base = resolveBase(draft, byWord);
     if (base && !('kind' in base.body)) {
       sources = logSources(base);
-      if (!problems.any) sql = correlationQuery(body, base.body.bases, binder, asked);
+      if (!problems.any) sql = correlationQuery(body, base.body.bases, binder, asked, extras.once);
     }
   }
+  checkFocus(draft);
   const products = new Set(sources.map((s) => s.product));
   const services = new Set(sources.map((s) => s.service));
   const fallback = `${path}:${document.at.line}`;
@@ -322,6 +323,22 @@ function checkAliases(draft: Draft, bases: Base[]): void {
         );
       }
     }
+  }
+}
+
+/** `tidemark.focus` names something that can be a role of the finding. */
+function checkFocus(draft: Draft): void {
+  const { body, extras, at } = draft.document;
+  if (extras.focus === null || body === null || body.kind === 'native') return;
+  const base = draft.base;
+  const roles =
+    body.kind === 'event'
+      ? [...body.selections.keys()]
+      : base && !('kind' in base.body)
+        ? base.body.bases.map((b) => b.role)
+        : [extras.focus];
+  if (!roles.includes(extras.focus)) {
+    draft.problems.add(at, `'tidemark.focus' names '${extras.focus}', which is none of ${roles.join(', ')}`);
   }
 }
 

@@ -171,7 +171,7 @@ function matching(names: readonly string[], pattern: string): string[] {
 
 function tokens(text: string): Token[] {
   const list: Token[] = [];
-  const lexer = /\s+|([A-Za-z0-9_*-]+)|([()])|(\|)|([^])/gu;
+  const lexer = /\s+|([A-Za-z0-9_*-]+)|([()])|(\|)|(.)/gsu;
   for (const match of text.matchAll(lexer)) {
     const offset = match.index;
     if (match[1] !== undefined) list.push({ text: match[1], kind: 'word', offset });

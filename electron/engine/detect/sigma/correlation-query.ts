@@ -15,7 +15,13 @@ export interface Base {
   body: EventRule | { correlation: Correlation; bases: Base[] };
 }
 
-export function correlationQuery(rule: Correlation, bases: Base[], binder: Binder, asked: Asked): string {
+export function correlationQuery(
+  rule: Correlation,
+  bases: Base[],
+  binder: Binder,
+  asked: Asked,
+  once = false,
+): string {
   const ctes: string[] = [];
   const rows = bases.map((base, index) => {
     const group = groupSql(groupFields(rule, base), binder);
@@ -36,7 +42,7 @@ export function correlationQuery(rule: Correlation, bases: Base[], binder: Binde
   ctes.push(
     `base AS (\n${rows.join('\n  UNION ALL\n')}\n)`,
     `kept AS (SELECT * FROM base WHERE ${complete})`,
-    ...windows(rule, bases.length),
+    ...windows(rule, bases.length, once),
     `step AS (
   SELECT g, since, ts, CASE WHEN since <= max(ts) OVER (PARTITION BY g ORDER BY ts, since ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)
     THEN 0 ELSE 1 END AS fresh
@@ -80,7 +86,7 @@ export function groupFields(rule: Correlation, base: Base): string[] {
 }
 
 /** `ended_windows(g, since, ts)`: every window that fulfils the condition, by its first event and its end. */
-function windows(rule: Correlation, ruleCount: number): string[] {
+function windows(rule: Correlation, ruleCount: number, once: boolean): string[] {
   const span = interval(rule.timespan);
   if (rule.type === 'temporal_ordered') {
     // f_i: the latest start of a chain rule 0 -> ... -> rule i that ends at the row. An event is one step only:
@@ -94,7 +100,7 @@ function windows(rule: Correlation, ruleCount: number): string[] {
 )`);
     }
     ctes.push(`ended_windows AS (
-  SELECT DISTINCT g, f AS since, ts FROM chain_${ruleCount - 1} WHERE rule = ${ruleCount - 1} AND f IS NOT NULL AND ts - f <= ${span}
+  SELECT ${once ? 'g, f AS since, min(ts) AS ts' : 'DISTINCT g, f AS since, ts'} FROM chain_${ruleCount - 1} WHERE rule = ${ruleCount - 1} AND f IS NOT NULL AND ts - f <= ${span}${once ? ' GROUP BY g, f' : ''}
 )`);
     return ctes;
   }

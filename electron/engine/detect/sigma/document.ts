@@ -27,9 +27,13 @@ export interface Metadata {
 export interface Extras {
   /** Longest silence within one finding of an event rule, microseconds. */
   gap: number;
-  /** Fields that part the findings of an event rule, in place of the node. */
+  /** Fields that part the findings of an event rule, in place of the node; `selection`: by the selection that matched. */
   groupBy: string[] | null;
   explain: Template | null;
+  /** The role whose events give the finding its time; the others are what led to it. */
+  focus: string | null;
+  /** temporal_ordered: a chain ends when it is complete for the first time. */
+  once: boolean;
   /** Name of a built-in check in place of a detection. */
   native: string | null;
 }
@@ -79,7 +83,7 @@ export function readDocuments(text: string): RuleDocument[] {
       at: document.at,
       text: document.text,
       metadata: emptyMetadata(),
-      extras: { gap: DEFAULT_GAP, groupBy: null, explain: null, native: null },
+      extras: { gap: DEFAULT_GAP, groupBy: null, explain: null, focus: null, once: false, native: null },
       body: null,
       problems: problems.list,
       warnings: warnings.list,
@@ -424,7 +428,7 @@ function readMetadata(root: MapTree, problems: Problems): Metadata {
 }
 
 function readExtras(root: MapTree, problems: Problems): Extras {
-  const extras: Extras = { gap: DEFAULT_GAP, groupBy: null, explain: null, native: null };
+  const extras: Extras = { gap: DEFAULT_GAP, groupBy: null, explain: null, focus: null, once: false, native: null };
   const block = entry(root, 'tidemark');
   if (block && block.value.kind !== 'map') problems.add(block.at, "'tidemark' must be a map");
   const entries = [
@@ -449,10 +453,17 @@ function readExtras(root: MapTree, problems: Problems): Extras {
     } else if (key === 'explain') {
       if (text === null) problems.add(value.at, "'tidemark.explain' must be text");
       else extras.explain = readTemplate(text, value.at, problems);
+    } else if (key === 'focus') {
+      if (text === null) problems.add(value.at, "'tidemark.focus' must name a selection or a correlated rule");
+      extras.focus = text;
+    } else if (key === 'once') {
+      const flag = value.kind === 'scalar' ? value.value : null;
+      if (typeof flag !== 'boolean') problems.add(value.at, "'tidemark.once' is true or false");
+      extras.once = flag === true;
     } else if (key === 'native') {
       if (text === null) problems.add(value.at, "'tidemark.native' must name a built-in check");
       extras.native = text;
-    } else problems.add(at, `'tidemark.${key}' is not known; there are gap, group_by, explain and native`);
+    } else problems.add(at, `'tidemark.${key}' is not known; there are gap, group_by, explain, focus, once and native`);
   }
   return extras;
 }

@@ -44,6 +44,9 @@ function roleSql(rule: EventRule, binder: Binder, asked: Asked): string {
   return `concat_ws(', ', ${cases.join(', ')})`;
 }
 
+/** A pseudo field of `tidemark.group_by`: the names of the selections that matched. */
+const SELECTION = 'selection';
+
 export function groupSql(fields: string[], binder: Binder): string {
   if (fields.length === 0) return '[]::VARCHAR[]';
   return `[${fields.map((field) => fieldSql(field, binder).text).join(', ')}]::VARCHAR[]`;
@@ -52,8 +55,10 @@ export function groupSql(fields: string[], binder: Binder): string {
 /** Findings: one per node (or `tidemark.group_by`) and stretch without a silence longer than the gap. */
 export function eventQuery(rule: EventRule, extras: Extras, binder: Binder, asked: Asked): string {
   const where = whereSql(rule, binder, asked);
+  const fields = extras.groupBy ?? ['node'];
+  const groups = fields.map((f) => (f === SELECTION ? roleSql(rule, binder, asked) : fieldSql(f, binder).text));
   return `WITH hit AS (
-  SELECT ${groupSql(extras.groupBy ?? ['node'], binder)} AS g, e.event_id, e.ts, e.node, e.system,
+  SELECT [${groups.join(', ')}]::VARCHAR[] AS g, e.event_id, e.ts, e.node, e.system,
     ${roleSql(rule, binder, asked)} AS role
   FROM events AS e
   WHERE ${where}

@@ -31,7 +31,14 @@ export const COLUMNS: Readonly<Record<string, ColumnType>> = {
 };
 
 /** One place a value may stand: a column, a key of `fields`, or a part of the request path. */
-type Source = { column: string } | { key: string } | { part: 'stem' | 'query' };
+type Source = { column: string } | { key: string } | { find: keyof typeof FOUND };
+
+/** What may be read out of the text of a message. */
+const FOUND = {
+  digest: `regexp_extract(e.message, 'sha256:[0-9a-f]{64}')`,
+  urlHost: `regexp_extract(e.message, '[a-z]+://([^/:''"[:space:]]+)', 1)`,
+  peer: `regexp_extract(e.message, '@([0-9]{1,3}(?:[.][0-9]{1,3}){3}):[0-9]+', 1)`,
+} as const;
 
 const column = (name: string): Source[] => [{ column: name }];
 const keys = (...names: string[]): Source[] => names.map((key) => ({ key }));
@@ -52,11 +59,15 @@ export const FIELD_NAMES: Readonly<Record<string, Source[]>> = {
   reference: keys('reference', 'vars.reference', 'target.tag'),
   digest: keys('digest', 'vars.digest', 'target.digest'),
   attempted_user: keys('user.attempted'),
+  http_uri: [{ key: 'http.request.uri' }, { column: 'http_path' }],
+  image_digest: [...keys('digest', 'vars.digest', 'target.digest'), { find: 'digest' }],
+  url_host: [{ find: 'urlHost' }],
+  peer_ip: [{ column: 'src_ip' }, { find: 'peer' }],
   'c-ip': column('src_ip'),
   'cs-method': column('http_method'),
-  'cs-uri': column('http_path'),
-  'cs-uri-query': column('http_path'),
-  'cs-uri-stem': [{ part: 'stem' }],
+  'cs-uri': [{ key: 'http.request.uri' }, { column: 'http_path' }],
+  'cs-uri-query': [{ key: 'http.request.uri' }, { column: 'http_path' }],
+  'cs-uri-stem': column('http_path'),
   'sc-status': column('http_status'),
   'cs-username': column('user_name'),
   'cs-host': keys('http.request.host', 'request.host'),
@@ -69,9 +80,9 @@ export const FIELD_NAMES: Readonly<Record<string, Source[]>> = {
     'user_agent',
   ),
   'sc-bytes': keys('http.response.written', 'bytes'),
-  'c-uri': column('http_path'),
-  'c-uri-query': column('http_path'),
-  'c-uri-stem': [{ part: 'stem' }],
+  'c-uri': [{ key: 'http.request.uri' }, { column: 'http_path' }],
+  'c-uri-query': [{ key: 'http.request.uri' }, { column: 'http_path' }],
+  'c-uri-stem': column('http_path'),
   'c-useragent': keys(
     'http.request.useragent',
     'useragent',
@@ -109,14 +120,9 @@ function sourcesOf(name: string): Source[] {
 }
 
 function sourceSql(source: Source, binder: Binder): FieldSql {
-  if ('part' in source) {
-    const path = 'e.http_path';
-    return {
-      text:
-        source.part === 'stem' ? `split_part(${path}, '?', 1)` : `nullif(split_part(${path}, '?', 2), '')`,
-      number: null,
-      exists: `${path} IS NOT NULL`,
-    };
+  if ('find' in source) {
+    const text = `nullif(${FOUND[source.find]}, '')`;
+    return { text, number: null, exists: `${text} IS NOT NULL` };
   }
   if ('column' in source) {
     const type = COLUMNS[source.column]!; // an own name of the table above, not text of the rule
