@@ -163,7 +163,7 @@ class Story:
         time.sleep(0.7)
         env = {"REGISTRY": self.reg1, "REGISTRY_USER": "deploy:" + self.users["deploy"],
                "BROKER": "redis://10.20.0.41:6379/0", "PYTHONPATH": "/srv"}
-        nobody = ["/usr/bin/setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"]
+        nobody = 65534
         self.celery_env = env
         for n, queues in (("celery-worker-1", "default,deploy-1,reports"), ("celery-worker-2", "default,deploy-2")):
             shutil.copy(HERE + "/apps/deploy/tasks.py", lab.root(n) + "/srv/tasks.py")
@@ -171,12 +171,12 @@ class Story:
             os.makedirs(lab.root(n) + "/var/log/celery", exist_ok=True)
             for d in ("/srv", "/var/lib", "/var/log/celery"):
                 os.chmod(lab.root(n) + d, 0o777)
-            lab.start(n, nobody + [PYTHON, "-m", "celery", "-A", "tasks", "worker", "-n", f"worker@{n}", "-c", "2", "-Q", queues,
+            lab.start(n, [PYTHON, "-m", "celery", "-A", "tasks", "worker", "-n", f"worker@{n}", "-c", "2", "-Q", queues,
                           "-l", "INFO", "--logfile=/var/log/celery/worker.log"],
-                      "/var/log/celery/worker.stdout.log", "/var/log/celery/worker.stdout.log", env)
-        lab.start("celery-worker-1", nobody + [PYTHON, "-m", "celery", "-A", "tasks", "beat", "-l", "INFO", "-s", "/var/lib/celerybeat-schedule",
+                      "/var/log/celery/worker.stdout.log", "/var/log/celery/worker.stdout.log", env, user=nobody)
+        lab.start("celery-worker-1", [PYTHON, "-m", "celery", "-A", "tasks", "beat", "-l", "INFO", "-s", "/var/lib/celerybeat-schedule",
                                       "--pidfile=", "--logfile=/var/log/celery/beat.log"],
-                  "/var/log/celery/beat.stdout.log", "/var/log/celery/beat.stdout.log", env)
+                  "/var/log/celery/beat.stdout.log", "/var/log/celery/beat.stdout.log", env, user=nobody)
 
     def celery_ready(self):
         for n in ("celery-worker-1", "celery-worker-2"):

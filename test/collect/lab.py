@@ -102,7 +102,7 @@ class Lab:
         return d
 
     # ---- processes -------------------------------------------------------
-    def start(self, node, argv, stdout=None, stderr=None, env=None, wait=False, pidns=False):
+    def start(self, node, argv, stdout=None, stderr=None, env=None, wait=False, pidns=False, user=0):
         addr, zone, offset, _ = NODES[node]
         e = {"PATH": "/opt/venv/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
              "HOME": "/srv", "LANG": "C.UTF-8", "TZ": zone, "NODE_IP": addr, "LD_LIBRARY_PATH": "/opt/python/lib",
@@ -126,8 +126,9 @@ class Lab:
         if pidns:  # the node sees no processes but its own; bash stays as process 1 and reaps
             own = ["--pid", "--fork", "--kill-child", "--mount-proc"]
             argv = ["/bin/bash", "-c", '"$@" & wait $!', "init"] + argv
+        become = ["/usr/bin/setpriv", f"--reuid={user}", f"--regid={user}", "--clear-groups"] if user else []
         cmd = ["unshare", "--mount", "--uts"] + own + ["--", "/bin/bash", os.path.join(HERE, "node.sh"), self.root(node),
-               node, zone, self.group(node), "--", "/usr/bin/env", "-i"] + [f"{k}={v}" for k, v in e.items()] + argv
+               node, zone, self.group(node), "--"] + become + ["/usr/bin/env", "-i"] + [f"{k}={v}" for k, v in e.items()] + argv
         p = subprocess.Popen(cmd, stdin=subprocess.DEVNULL, stdout=o, stderr=x, start_new_session=True)
         if wait:
             return p.wait()
