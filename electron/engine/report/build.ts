@@ -32,7 +32,7 @@ export async function buildReport(connection: Connection, input: ReportInput): P
   const runs = await readRuleRuns(ask);
   const findings = await readFindings(ask, runs, input.readLines);
   const timeline = await readTimeline(ask, findings);
-  const indicators = await readIndicators(ask, findings);
+  const indicators = await readIndicators(ask, findings, scope.nodes);
   const notes = await readNotes(ask);
   const findingEvents = await readFindingEvents(ask, findings);
   const method = await readMethod(ask, TOOL_VERSION, runs);

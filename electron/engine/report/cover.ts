@@ -14,8 +14,8 @@ export function makeCover(input: {
     title: 'Incident log report',
     caseName,
     toolVersion,
-    firstTs: timeline.volume?.from ?? null,
-    lastTs: timeline.volume?.to ?? null,
+    firstTs: timeline.firstTs,
+    lastTs: timeline.lastTs,
     verification: verification(evidence, findings),
   };
 }
@@ -28,8 +28,8 @@ function verification(evidence: BundleEntry[], findings: Findings): string[] {
   const unread = lines.filter((line) => !line.read).length;
   const hashes =
     hashed === files.length
-      ? `A SHA-256 was computed at intake for ${files.length === 1 ? 'the one file' : `each of the ${count(files.length)} files`}; section 3 lists them.`
-      : `A SHA-256 was computed at intake for ${count(hashed)} of ${plural(files.length, 'file')}; section 3 lists them and says why the others have none.`;
+      ? `A SHA-256 was computed at intake for ${files.length === 1 ? 'the one file' : `each of the ${count(files.length)} files`}; appendix A lists them.`
+      : `A SHA-256 was computed at intake for ${count(hashed)} of ${plural(files.length, 'file')}; appendix A lists them and says why the others have none.`;
   const exact =
     lines.length === 0
       ? 'No finding lists a line of evidence.'
@@ -39,6 +39,6 @@ function verification(evidence: BundleEntry[], findings: Findings): string[] {
   return [
     hashes,
     exact,
-    'The hashes were not computed again while this report was written; compare the bundles you hold with the hashes in section 3.',
+    'The hashes were not computed again while this report was written; compare the bundles you hold with the hashes in this report.',
   ];
 }

@@ -169,16 +169,22 @@ export interface Timeline {
   entries: TimelineEntry[];
   /** Events that findings of medium and above rest on, shown or not. */
   total: number;
+  /** First and last dated event of the case. */
+  firstTs: number | null;
+  lastTs: number | null;
   volume: Volume | null;
 }
 
-/** Events per bucket of the dated part of the case; bucket i begins at `from + i * bucketUs`. */
+/** Events per bucket of the stretch of time that holds nearly all of them; bucket i begins at `from + i * bucketUs`. */
 export interface Volume {
   from: number;
   to: number;
   bucketUs: number;
   events: number[];
   warnings: number[];
+  /** Dated events before and after the stretch that is drawn. */
+  before: number;
+  after: number;
 }
 
 export interface Findings {

@@ -11,8 +11,9 @@ export interface NotExaminedGroup {
 export function groupNotExamined(entries: Scope['notExamined']): NotExaminedGroup[] {
   const groups = new Map<string, NotExaminedGroup>();
   for (const { bundle, path, status, reason } of entries) {
-    const key = JSON.stringify([bundle, status, reason]);
-    const group = groups.get(key) ?? { bundle, status, reason: reason ?? 'no reason recorded', paths: [] };
+    const kind = kindOf(reason);
+    const key = JSON.stringify([bundle, status, kind]);
+    const group = groups.get(key) ?? { bundle, status, reason: kind, paths: [] };
     group.paths.push(path);
     groups.set(key, group);
   }
@@ -20,4 +21,12 @@ export function groupNotExamined(entries: Scope['notExamined']): NotExaminedGrou
   return [...groups.values()].sort(
     (a, b) => order.indexOf(a.status) - order.indexOf(b.status) || b.paths.length - a.paths.length,
   );
+}
+
+/** Reasons that name another file come down to their kind here; the inventory keeps them whole. */
+function kindOf(reason: string | null): string {
+  if (reason === null) return 'no reason recorded';
+  return reason
+    .replace(/^same content as .+?(; .*)?$/s, 'same content as another file$1')
+    .replace(/^((?:symbolic|hard) link) to .+?(: .*)?$/s, '$1$2');
 }

@@ -2,7 +2,7 @@
 
 import { addressRange } from './address.ts';
 import { type Asker, type Numeric, number, numberOrNull } from './asker.ts';
-import type { Findings, Indicator, IndicatorGroup } from './model.ts';
+import type { Findings, Indicator, IndicatorGroup, ScopeNode } from './model.ts';
 import { sorted } from './read-scope.ts';
 import { ACTIVE } from './sql.ts';
 
@@ -62,7 +62,11 @@ interface EntityRow {
   finding_ids: string[];
 }
 
-export async function readIndicators(ask: Asker, findings: Findings): Promise<IndicatorGroup[]> {
+export async function readIndicators(
+  ask: Asker,
+  findings: Findings,
+  nodes: ScopeNode[],
+): Promise<IndicatorGroup[]> {
   const rows = await ask.rows<EntityRow>(
     'Indicators: entities of the events of findings of medium and above',
     `
@@ -93,17 +97,17 @@ export async function readIndicators(ask: Asker, findings: Findings): Promise<In
     return {
       kind,
       title,
-      entries: own.slice(0, PER_GROUP).map((row) => toIndicator(row, numbers)),
+      entries: own.slice(0, PER_GROUP).map((row) => toIndicator(row, numbers, nodes)),
       notShown: Math.max(0, own.length - PER_GROUP),
     };
   }).filter((group) => group.entries.length > 0);
 }
 
-function toIndicator(row: EntityRow, numbers: Map<string, string>): Indicator {
+function toIndicator(row: EntityRow, numbers: Map<string, string>, nodes: ScopeNode[]): Indicator {
   const range = row.kind === 'ip' ? addressRange(row.value) : null;
   return {
     value: row.value,
-    note: note(row, range),
+    note: note(row, range, nodes),
     roles: sorted(row.roles),
     events: number(row.events),
     eventsInCase: number(row.in_case),
@@ -117,7 +121,9 @@ function toIndicator(row: EntityRow, numbers: Map<string, string>): Indicator {
   };
 }
 
-function note(row: EntityRow, range: string | null): string | null {
+function note(row: EntityRow, range: string | null, nodes: ScopeNode[]): string | null {
+  const owners = row.kind === 'ip' ? nodes.filter((node) => node.addresses.includes(row.value)) : [];
+  if (owners.length > 0) return `address of ${owners.map((node) => node.node).join(', ')}`;
   if (range === 'documentation') return 'range reserved for documentation';
   if (row.kind === 'user' && row.roles.length > 0 && row.roles.every((role) => role === 'attempted'))
     return 'attempted only: no line proves a login';

@@ -74,7 +74,7 @@ async function readNodes(ask: Asker): Promise<ScopeNode[]> {
     SELECT n.node, n.systems, n.roles, n.addresses, v.versions, coalesce(f.files, 0) AS files,
       coalesce(e.events, 0) AS events, e.first_us, e.last_us
     FROM nodes n
-    LEFT JOIN (SELECT m.node, list_sort(list(DISTINCT coalesce(m.system || ' ', '') || fact.value)) AS versions
+    LEFT JOIN (SELECT m.node, list_sort(list(DISTINCT fact.value)) AS versions
       FROM fact JOIN member m ON m.file_id = fact.file_id WHERE fact.kind = 'version' GROUP BY m.node) v ON v.node = n.node
     LEFT JOIN (SELECT node, count(*) AS files FROM evidence_files GROUP BY node) f ON f.node = n.node
     LEFT JOIN (SELECT node, count(*) AS events, epoch_us(min(ts)) AS first_us, epoch_us(max(ts)) AS last_us

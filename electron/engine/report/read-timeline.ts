@@ -1,15 +1,15 @@
 // The timeline: events that the stronger findings rest on, in time order over all nodes, and the volume around them.
 import type { FindingLevel, FindingState } from '../../../shared/model.ts';
-import { type Asker, type Numeric, number, numberOrNull } from './asker.ts';
+import { type Asker, type Numeric, number } from './asker.ts';
 import { cutMessage, type PlaceRow, toPlace } from './event-place.ts';
-import type { FindingEvents, Findings, Timeline, Volume } from './model.ts';
+import type { FindingEvents, Findings, Timeline } from './model.ts';
+import { readVolume } from './read-volume.ts';
 import { ACTIVE, PLACE, TIME_ORDER } from './sql.ts';
 
 /** Rows of the printed timeline; per finding and role the first six and the last two events are candidates. */
 export const TIMELINE_ROWS = 400;
 /** Rows of the table of all finding events (CSV, JSON). */
 export const FINDING_EVENT_ROWS = 50_000;
-const BUCKETS = 160;
 
 export async function readTimeline(ask: Asker, findings: Findings): Promise<Timeline> {
   const total = await ask.rows<{ n: Numeric }>(
@@ -44,6 +44,7 @@ export async function readTimeline(ask: Asker, findings: Findings): Promise<Time
     ORDER BY ${TIME_ORDER}`,
   );
   const numbers = new Map(findings.entries.map((entry) => [entry.findingId, entry.number]));
+  const volume = await readVolume(ask);
   return {
     rule: `Events of findings of medium and above that nobody dismissed or suppressed: of each finding and role the first six and the last two, at most ${TIMELINE_ROWS} in all.`,
     total: number(total[0]?.n ?? 0),
@@ -55,36 +56,8 @@ export async function readTimeline(ask: Asker, findings: Findings): Promise<Time
         .sort((a, b) => Number(a.slice(1)) - Number(b.slice(1))),
       message: cutMessage(row.message, 400),
     })),
-    volume: await readVolume(ask),
+    ...volume,
   };
-}
-
-async function readVolume(ask: Asker): Promise<Volume | null> {
-  const [range] = await ask.rows<{ first_us: Numeric; last_us: Numeric }>(
-    'First and last dated event',
-    'SELECT epoch_us(min(ts)) AS first_us, epoch_us(max(ts)) AS last_us FROM events',
-  );
-  const from = numberOrNull(range?.first_us ?? null);
-  const to = numberOrNull(range?.last_us ?? null);
-  if (from === null || to === null) return null;
-  const bucketUs = Math.max(1, Math.ceil((to - from + 1) / BUCKETS));
-  const rows = await ask.rows<{ bucket: Numeric; n: Numeric; warnings: Numeric }>(
-    'Events over time, and those of level warning and above',
-    `
-    SELECT (epoch_us(ts) - CAST($1 AS BIGINT)) // CAST($2 AS BIGINT) AS bucket, count(*) AS n, count(*) FILTER (WHERE level >= 'warning'::log_level) AS warnings
-    FROM events
-    WHERE ts IS NOT NULL
-    GROUP BY bucket
-    ORDER BY bucket`,
-    [BigInt(from), BigInt(bucketUs)],
-  );
-  const events: number[] = Array.from({ length: BUCKETS }, () => 0);
-  const warnings: number[] = Array.from({ length: BUCKETS }, () => 0);
-  for (const row of rows) {
-    events[number(row.bucket)] = number(row.n);
-    warnings[number(row.bucket)] = number(row.warnings);
-  }
-  return { from, to, bucketUs, events, warnings };
 }
 
 export async function readFindingEvents(ask: Asker, findings: Findings): Promise<FindingEvents> {

@@ -5,6 +5,13 @@ import type { EventPlace, EvidenceLine, FindingEntry, NodeTime, TimelineEntry } 
 /** `path:line` with the bundle it is from. */
 export const where = (place: EventPlace): string => `${place.path}:${place.line}`;
 
+/** As `where`, with only the end of a long path; for places where the whole path stands nearby. */
+export function shortWhere(place: EventPlace): string {
+  const parts = place.path.split('/');
+  const path = place.path.length > 48 && parts.length > 2 ? `…/${parts.slice(-2).join('/')}` : place.path;
+  return `${path}:${place.line}`;
+}
+
 /** Both times of an event and how they are known. */
 export function loggedTime(place: EventPlace): string {
   if (place.ts === null) return 'no time';
@@ -15,10 +22,11 @@ export function loggedTime(place: EventPlace): string {
 }
 const basis = (place: EventPlace) => place.tsBasis.replace('_', ' ');
 
-export const lineNotes = (line: EvidenceLine): string[] => [
+export const lineNotes = (line: EvidenceLine, leftOut: number): string[] => [
   ...(line.read ? [] : ['exact bytes could not be read; this is the parsed message']),
   ...(line.base64 ? ['not valid UTF-8; exact bytes as base64 in the JSON report'] : []),
   ...(line.bytesNotShown > 0 ? [`${plural(line.bytesNotShown, 'more byte')} not shown`] : []),
+  ...(leftOut > 0 ? [`${plural(leftOut, 'more character')} in the JSON report`] : []),
 ];
 
 export function linesSentence(finding: FindingEntry): string {
@@ -54,4 +62,17 @@ export const timelineSentence = (entries: TimelineEntry[], total: number): strin
 export function distinctFiles(lines: EventPlace[]): EventPlace[] {
   const files = new Map(lines.map((line) => [`${line.bundle}\n${line.path}`, line]));
   return [...files].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, line]) => line);
+}
+
+/** Lines of a finding that pages show whole; of later ones that run long they show the beginning. */
+const WHOLE = 5;
+const LATER_LINES = 6;
+const LATER_CHARACTERS = 700;
+
+/** What a page shows of line `i` of a finding, and how many characters it leaves out. */
+export function shownText(line: EvidenceLine, i: number): { text: string; leftOut: number } {
+  if (i < WHOLE) return { text: line.text, leftOut: 0 };
+  const first = line.text.split('\n').slice(0, LATER_LINES).join('\n').slice(0, LATER_CHARACTERS);
+  const text = first.replace(/[\ud800-\udbff]$/, '');
+  return { text, leftOut: line.text.length - text.length };
 }

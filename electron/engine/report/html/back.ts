@@ -39,33 +39,31 @@ export const inventory = ({
 }: ReportModel): Html => html`<p>Under each path stands the SHA-256 as collected; a second one, marked content, is that of the file after decompression when it differs.</p>
 ${evidence.map(bundleTable)}`;
 
-const HEADERS = [
-  '~Path',
-  'Status',
-  '#Size',
-  '#Lines',
-  '#Records',
-  '#Not parsed',
-  'Mode, owner',
-  'Modified (UTC)',
-  'Node',
-];
-
-/** Two rows a file: what it is, and under it the hashes at full length. */
+/** One row a file; its hashes at full length stand under its path. */
 const bundleTable = (bundle: BundleEntry): Html => html`<table class="inventory">
 <caption>${bundle.name}: ${plural(bundle.files.length, 'file')}${bundle.sha256 ? html`, SHA-256 ${mono(bundle.sha256)}` : null}</caption>
-${head(HEADERS)}
-${bundle.files.map(fileRows)}</table>
+${head(['~Path and SHA-256', 'Status', '#Size', '#Lines', '#Records', '#Not parsed'])}
+<tbody>
+${bundle.files.map(fileRow)}</tbody></table>
 `;
 
-const fileRows = (
+const fileRow = (
   file: FileEntry,
-): Html => html`<tbody><tr><td class="text">${file.path}</td><td>${file.status}</td><td class="num">${size(file.size)}</td><td class="num">${count(file.lines)}</td><td class="num">${count(file.records)}</td><td class="num">${count(file.unparsedLines)}</td><td>${[file.mode, file.owner].filter(Boolean).join(' ')}</td><td class="time">${file.mtime === null ? '' : utcSeconds(file.mtime)}</td><td>${file.node ?? ''}</td></tr>
-<tr class="hash"><td colspan="${HEADERS.length}">${mono(file.sha256 ?? 'no hash')}${contentHash(file)}${notes(file)}</td></tr></tbody>
+): Html => html`<tr><td class="text">${file.path}<br>${mono(file.sha256 ?? 'no hash')}${contentHash(file)}<br>${small(fileFacts(file))}</td><td>${file.status}</td><td class="num">${size(file.size)}</td><td class="num">${count(file.lines)}</td><td class="num">${count(file.records)}</td><td class="num">${count(file.unparsedLines)}</td></tr>
 `;
 
-const notes = (file: FileEntry): Html =>
-  html` ${small([file.format, file.encoding, file.compression, file.reason].filter(Boolean).join(', '))}`;
+const fileFacts = (file: FileEntry): string =>
+  [
+    file.node,
+    file.format,
+    file.encoding,
+    file.compression,
+    [file.mode, file.owner].filter(Boolean).join(' '),
+    file.mtime === null ? null : `modified ${utcSeconds(file.mtime)}`,
+    file.reason,
+  ]
+    .filter(Boolean)
+    .join(' · ');
 
 const contentHash = (file: FileEntry): Html | null =>
   file.contentSha256 && file.contentSha256 !== file.sha256

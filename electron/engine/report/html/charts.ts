@@ -21,7 +21,7 @@ export function volumeChart(volume: Volume): Html {
   };
   const peak = volume.events.indexOf(top);
   return html`<figure>
-<figcaption>Events over time (UTC), with those of level warning and above in colour</figcaption>
+<figcaption>Events over time (UTC), with those of level warning and above in colour${outside(volume)}</figcaption>
 <svg viewBox="0 0 ${WIDTH} ${height + 26}" role="img" aria-label="Events over time; the tallest of ${volume.events.length} bars holds ${count(top)} events and begins ${utcSeconds(volume.from + peak * volume.bucketUs)}">
 <text class="soft" x="${LEFT - 6}" y="14" text-anchor="end">${count(top)} events</text>
 <text class="soft" x="${LEFT - 6}" y="${height + 5}" text-anchor="end">0</text>
@@ -34,18 +34,22 @@ ${axis(volume.from, volume.to, height + 20)}
 `;
 }
 
+function outside({ before, after }: Volume): string {
+  const parts = [...(before ? [`${count(before)} before`] : []), ...(after ? [`${count(after)} after`] : [])];
+  return parts.length ? `; not drawn: ${parts.join(', ')} this stretch` : '';
+}
+
 /** Findings that have a time, one lane per node, over their own stretch of time. */
 export function findingsChart(model: ReportModel): Html | null {
   const dated = model.findings.entries.filter(
     (entry) => entry.firstTs !== null && entry.state !== 'dismissed' && entry.state !== 'suppressed',
   );
   if (dated.length === 0) return null;
-  const first = Math.min(...dated.map((entry) => entry.firstTs!));
-  const last = Math.max(...dated.map((entry) => entry.lastTs ?? entry.firstTs!));
+  const { first, last } = drawnStretch(dated, model.timeline.volume);
   const pad = Math.max(1e6, (last - first) * 0.02);
   const from = first - pad;
   const to = last + pad;
-  const x = (ts: number) => LEFT + ((ts - from) / (to - from)) * PLOT;
+  const x = (ts: number) => LEFT + Math.min(1, Math.max(0, (ts - from) / (to - from))) * PLOT;
   const nodes = [...new Set(dated.flatMap(nodesOf))].sort();
   let y = 4;
   const lanes = nodes.map((node) => {
@@ -75,9 +79,17 @@ ${lane.rows.map((row, i) => row.map((entry) => draw(entry, lane.top + 11 + i * 1
 )}
 ${axis(from, to, y + 16)}
 </svg>
-<div class="legend" aria-hidden="true"><span>◆ critical, high</span><span>▲ medium</span><span>● low, informational</span><span>bar: from first to last event</span></div>
+<div class="legend" aria-hidden="true"><span>◆ critical, high</span><span>▲ medium</span><span>● low, informational</span><span>bar: from first to last event</span><span>a mark on the edge lies outside this stretch</span></div>
 </figure>
 `;
+}
+
+/** From the first to the last event of findings, as far as the volume is drawn. */
+function drawnStretch(dated: FindingEntry[], volume: Volume | null): { first: number; last: number } {
+  const first = Math.min(...dated.map((entry) => entry.firstTs!));
+  const last = Math.max(...dated.map((entry) => entry.lastTs ?? entry.firstTs!));
+  if (!volume || last < volume.from || first > volume.to) return { first, last };
+  return { first: Math.max(first, volume.from), last: Math.min(last, volume.to) };
 }
 
 const nodesOf = (entry: FindingEntry) => (entry.nodes.length ? entry.nodes : ['(no node)']);

@@ -5,7 +5,7 @@ import { groupNotExamined } from '../not-examined.ts';
 import { SECTIONS } from '../sections.ts';
 import { observation, offsetSentence, zoneSentence } from '../words.ts';
 import { findingsChart, volumeChart } from './charts.ts';
-import { findingLinks, type Html, html, levelBadge, list, mono, small, table } from './markup.ts';
+import { findingLinks, type Html, html, levelBadge, list, mono, nodes, small, table } from './markup.ts';
 
 export const cover = ({ cover }: ReportModel): Html => html`<header class="cover">
 <p class="soft">${cover.title}</p>
@@ -36,24 +36,28 @@ ${table(
     html`<span class="time">${utc(entry.firstTs)}</span>`,
     levelBadge(entry.level),
     html`${findingLinks([entry.number])} ${entry.title}${entry.about ? html`<br>${small(entry.about)}` : null}`,
-    entry.nodes.join(', '),
+    nodes(entry.nodes),
     count(entry.events),
     entry.state,
   ]),
 )}
 ${summary.storyNotShown ? html`<p>${plural(summary.storyNotShown, 'more finding')} of medium and above: see the table of findings.</p>` : null}
 ${list(summary.caveats)}
-${table(
-  'Findings by level and state',
-  ['Level', '#Open', '#Confirmed', '#Dismissed', '#Suppressed'],
-  summary.findingLevels.map((row) => [
-    levelBadge(row.level),
-    count(row.open),
-    count(row.confirmed),
-    count(row.dismissed),
-    count(row.suppressed),
-  ]),
-)}`;
+${
+  summary.story.length + summary.storyNotShown + model.findings.total === 0
+    ? null
+    : table(
+        'Findings by level and state',
+        ['Level', '#Open', '#Confirmed', '#Dismissed', '#Suppressed'],
+        summary.findingLevels.map((row) => [
+          levelBadge(row.level),
+          count(row.open),
+          count(row.confirmed),
+          count(row.dismissed),
+          count(row.suppressed),
+        ]),
+      )
+}`;
 }
 
 export function scope({ scope }: ReportModel): Html {
@@ -61,7 +65,7 @@ export function scope({ scope }: ReportModel): Html {
     'Nodes',
     ['Node', 'Systems', 'Roles', 'Addresses', 'Versions stated', '#Files', '#Events', 'First and last event'],
     scope.nodes.map((node) => [
-      node.node,
+      nodes([node.node]),
       node.systems.join(', '),
       node.roles.join(', '),
       node.addresses.slice(0, 8).join(', ') +
@@ -122,14 +126,14 @@ ${table(
   ['Status', '#Files', '#Size as collected'],
   scope.statuses.map((row) => [row.status, count(row.files), size(row.bytes)]),
 )}
-<p>Every file stands with its hashes in <a href="#inventory">appendix A</a>.</p>`;
+<p>Every file stands with its hashes and its whole reason in <a href="#inventory">appendix A</a>.</p>`;
 
 export const time = ({ timeBasis }: ReportModel): Html => html`${list(timeBasis.assumptions)}
 ${table(
   'Nodes: zone and clock',
   ['Node', 'Zone', 'Clock offset', '~Seen in the evidence', 'Events by time basis'],
   timeBasis.nodes.map((node) => [
-    node.node,
+    nodes([node.node]),
     zoneSentence(node),
     offsetSentence(node),
     node.evidence.map((item) => html`${observation(item)}<br>`),

@@ -67,3 +67,7 @@ export const list = (items: Part[]): Html =>
 /** Links to findings of this document; the only links a report has. */
 export const findingLinks = (numbers: string[]): Html =>
   html`${numbers.map((number, i) => html`${i > 0 ? ' ' : ''}<a href="#${number}">${number}</a>`)}`;
+
+/** Names of nodes, one a line; short ones are not broken. */
+export const nodes = (names: string[]): Html =>
+  html`${names.map((name, i) => html`${i > 0 ? html`<br>` : null}<span class="${name.length <= 24 ? 'whole' : 'text'}">${name}</span>`)}`;

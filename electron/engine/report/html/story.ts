@@ -1,8 +1,17 @@
 // The middle pages: timeline, findings with their lines, indicators, notes.
 import { count, plural, utc } from '../format.ts';
 import type { EvidenceLine, FindingEntry, ReportModel } from '../model.ts';
-import { distinctFiles, lineNotes, linesSentence, loggedTime, timelineSentence, where } from '../words.ts';
-import { findingLinks, type Html, html, levelBadge, mono, small, table } from './markup.ts';
+import {
+  distinctFiles,
+  lineNotes,
+  linesSentence,
+  loggedTime,
+  shortWhere,
+  shownText,
+  timelineSentence,
+  where,
+} from '../words.ts';
+import { findingLinks, type Html, html, levelBadge, mono, nodes, small, table } from './markup.ts';
 
 export const timeline = ({
   timeline,
@@ -12,7 +21,7 @@ ${table(
   ['Time (UTC)', 'Node', 'Findings', '~Event'],
   timeline.entries.map((entry) => [
     html`<span class="time">${utc(entry.ts)}</span>${small(loggedTime(entry))}`,
-    html`${entry.node ?? ''}${small([entry.system, entry.component].filter(Boolean).join(' '))}`,
+    html`${nodes([entry.node ?? ''])}${small([entry.system, entry.component].filter(Boolean).join(' '))}`,
     findingLinks(entry.findings),
     html`${entry.message}${small(where(entry))}`,
   ]),
@@ -27,7 +36,7 @@ export const findings = (model: ReportModel): Html => html`${table(
     levelBadge(entry.level),
     entry.state,
     html`${entry.title}${entry.groupValues.length ? html`<br>${small(groupText(entry))}` : null}`,
-    entry.nodes.join(', '),
+    nodes(entry.nodes),
     html`<span class="time">${utc(entry.firstTs)}</span>`,
     count(entry.eventCount),
   ]),
@@ -79,9 +88,10 @@ ${entry.lines.map(line)}</ol>
 const filesOf = (entry: FindingEntry): Html =>
   html`${distinctFiles(entry.lines).map((file, i) => html`${i > 0 ? html`<br>` : null}${file.bundle}: ${file.path} ${small(mono(file.sha256 ?? 'no hash'))}`)}`;
 
-function line(entry: EvidenceLine): Html {
-  const notes = lineNotes(entry);
-  return html`<li>${entry.skippedBefore ? html`<div class="skipped">… ${plural(entry.skippedBefore, 'event')} not shown …</div>` : null}<div class="place"><b>${utc(entry.ts)}</b> (${loggedTime(entry)}) · ${entry.node ?? ''}${entry.role ? html` · ${entry.role}` : null} · ${where(entry)} · byte ${entry.byteOffset}</div><pre>${entry.text}</pre>${notes.length ? html`<div class="skipped">${notes.join('; ')}</div>` : null}</li>
+function line(entry: EvidenceLine, i: number): Html {
+  const { text, leftOut } = shownText(entry, i);
+  const notes = lineNotes(entry, leftOut);
+  return html`<li>${entry.skippedBefore ? html`<div class="skipped">… ${plural(entry.skippedBefore, 'event')} not shown …</div>` : null}<div class="place"><b>${utc(entry.ts)}</b> (${loggedTime(entry)}) · ${entry.node ?? ''}${entry.role ? html` · ${entry.role}` : null} · ${shortWhere(entry)} · byte ${entry.byteOffset}</div><pre>${text}</pre>${notes.length ? html`<div class="skipped">${notes.join('; ')}</div>` : null}</li>
 `;
 }
 
@@ -103,7 +113,7 @@ ${indicators.map(
         count(entry.events),
         count(entry.eventsInCase),
         html`<span class="time">${utc(entry.firstTs)}</span><br><span class="time">${utc(entry.lastTs)}</span>`,
-        entry.nodes.join(', '),
+        nodes(entry.nodes),
         html`${findingLinks(entry.findings.slice(0, 8))}${entry.findings.length > 8 ? ` and ${entry.findings.length - 8} more` : null}`,
       ]),
     )}`,

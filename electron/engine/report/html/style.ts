@@ -37,6 +37,7 @@ th, td { text-align: left; vertical-align: top; padding: .22rem .5rem .22rem 0; 
 th { color: var(--soft); font-weight: 600; white-space: nowrap; }
 td.time, .time { white-space: nowrap; font-variant-numeric: tabular-nums; }
 td.num, th.num { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; padding-right: 1rem; }
+.whole { white-space: nowrap; }
 td.text, .text { overflow-wrap: anywhere; min-width: 12rem; }
 table.wide td small { display: block; }
 .level { display: inline-block; padding: 0 .4em; border-radius: 3px; color: #111; font-size: .82em; font-weight: 700; white-space: nowrap;
@@ -66,8 +67,8 @@ svg .informational { fill: var(--informational); }
 svg .span.critical { stroke: var(--critical); } svg .span.high { stroke: var(--high); } svg .span.medium { stroke: var(--medium); }
 svg .span.low { stroke: var(--low); } svg .span.informational { stroke: var(--informational); }
 .legend { display: flex; flex-wrap: wrap; gap: .3rem 1rem; font-size: .82em; color: var(--soft); }
-.inventory tbody + tbody { border-top: 1px solid var(--line); } .inventory td { border: 0; padding-bottom: 0; } .inventory .hash td { padding: 0 0 .25rem; color: var(--soft); }
-.inventory code { font-size: .8em; }
+.inventory { line-height: 1.25; font-size: .82em; } .inventory td.text { width: 74%; }
+.inventory code { font-size: .9em; }
 details { margin: .3rem 0; }
 summary { cursor: pointer; }
 .appendix pre { font-size: .74em; line-height: 1.3; }
@@ -79,7 +80,7 @@ summary { cursor: pointer; }
   * { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
   body { max-width: none; padding: 0; font-size: 9.5pt; }
   h2 { break-after: avoid; } h3, h4, caption, .finding > h3, .finding dl { break-after: avoid; }
-  tr, .inventory tbody, ol.lines > li, figure { break-inside: avoid; }
+  tr, ol.lines > li, figure { break-inside: avoid; }
   thead { display: table-header-group; }
   a { color: inherit; }
   section.part { break-before: page; }
@@ -89,6 +90,6 @@ summary { cursor: pointer; }
   summary { list-style: none; }
   .appendix pre { font-size: 6pt; background: none; padding: 0; }
   .appendix .rule { columns: 2; column-gap: 6mm; }
-  table { font-size: 8pt; } .lines pre { font-size: 7.4pt; }
+  table { font-size: 8pt; } table.inventory { font-size: 7pt; line-height: 1.2; } .inventory td { padding: .1rem .5rem .1rem 0; } .lines pre { font-size: 7.4pt; }
 }
 `;

@@ -1,7 +1,16 @@
 // Timeline, findings with their lines, indicators and notes in Markdown.
 import { count, plural, utc } from '../format.ts';
 import type { EvidenceLine, FindingEntry, ReportModel } from '../model.ts';
-import { distinctFiles, lineNotes, linesSentence, loggedTime, timelineSentence, where } from '../words.ts';
+import {
+  distinctFiles,
+  lineNotes,
+  linesSentence,
+  loggedTime,
+  shortWhere,
+  shownText,
+  timelineSentence,
+  where,
+} from '../words.ts';
 import { list, md, paragraph, table } from './blocks.ts';
 import { code, codeCell, fence, inline } from './escape.ts';
 
@@ -63,17 +72,18 @@ ${list([
 ])}${paragraph(linesSentence(entry))}${entry.lines.map(line).join('')}`;
 }
 
-function line(entry: EvidenceLine): string {
+function line(entry: EvidenceLine, i: number): string {
+  const { text, leftOut } = shownText(entry, i);
   const before = entry.skippedBefore ? `… ${plural(entry.skippedBefore, 'event')} not shown …\n\n` : '';
-  const notes = lineNotes(entry);
+  const notes = lineNotes(entry, leftOut);
   const place = [
     `**${utc(entry.ts)}** (${loggedTime(entry)})`,
     inline(entry.node ?? ''),
     inline(entry.role ?? ''),
-    code(where(entry)),
+    code(shortWhere(entry)),
     `byte ${entry.byteOffset}`,
   ];
-  return `${before}${place.filter(Boolean).join(', ')}${notes.length ? ` (${notes.join('; ')})` : ''}\n\n${fence(entry.text)}\n`;
+  return `${before}${place.filter(Boolean).join(', ')}${notes.length ? ` (${notes.join('; ')})` : ''}\n\n${fence(text)}\n`;
 }
 
 export const indicators = ({ indicators }: ReportModel): string =>
