@@ -19,7 +19,8 @@ export class EventBatch implements RecordSink {
   #lastWall = Number.NEGATIVE_INFINITY;
   #entityHigh: number;
   #entities = 0;
-  #entityIds = new Map<string, number>();
+  #distinct = 0;
+  #entityIds = new Map<string, Map<string, number>>(); // by kind, then value
 
   #eventId = new Int64Column('event_id', ROWS);
   #file = new Int32Column('file_id', ROWS);
@@ -145,12 +146,16 @@ export class EventBatch implements RecordSink {
     const value = draft.entityValues[i]!;
     if (value === '') return;
     const kind = draft.entityKinds[i]!;
-    const key = `${kind}\0${value}`;
-    let id = this.#entityIds.get(key);
+    let ids = this.#entityIds.get(kind);
+    if (!ids) {
+      ids = new Map();
+      this.#entityIds.set(kind, ids);
+    }
+    let id = ids.get(value);
     if (id === undefined) {
-      const row = this.#entityIds.size;
+      const row = this.#distinct++;
       id = this.#entities++;
-      this.#entityIds.set(key, id);
+      ids.set(value, id);
       this.#entityId.setHalves(row, this.#entityHigh, id);
       this.#entityKind.set(row, kind);
       this.#entityValue.push(value);
@@ -170,7 +175,7 @@ export class EventBatch implements RecordSink {
 
   /** Writes what is held as `<path>.events`, `.entities`, `.refs` and empties the batch. */
   flush(path: string): { rows: number; entities: number; refs: number } {
-    const held = { rows: this.rows, entities: this.#entityIds.size, refs: this.#refs };
+    const held = { rows: this.rows, entities: this.#distinct, refs: this.#refs };
     if (held.rows > 0)
       writeParquet(
         `${path}.events`,
@@ -195,6 +200,7 @@ export class EventBatch implements RecordSink {
     for (const column of this.#columns) column.reset();
     this.rows = 0;
     this.#refs = 0;
+    this.#distinct = 0;
     this.#entityIds.clear();
     return held;
   }
