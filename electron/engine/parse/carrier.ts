@@ -21,6 +21,8 @@ export const outer = {
 
 export interface Carrier {
   readonly id: string;
+  /** Share of the first lines that must be in it before it is looked for. */
+  readonly share: number;
   /** Fills `outer` and says true, or says false: the line is not in this carrier. */
   open(line: string, member: Member): boolean;
 }
@@ -41,10 +43,11 @@ function reset(): void {
 /** Kubernetes CRI: `2026-11-20T17:17:54.582000000Z stdout F text`; P marks a part. */
 export const cri: Carrier = {
   id: 'cri',
+  share: 0.1,
   open(line) {
     if (line.charCodeAt(10) !== 84) return false;
     const ts = isoAt(line, 0);
-    if (ts !== ts || !cursor.zoned) return false;
+    if (Number.isNaN(ts) || !cursor.zoned) return false;
     const at = cursor.end;
     if (!line.startsWith(' stdout ', at) && !line.startsWith(' stderr ', at)) return false;
     const flag = line.charCodeAt(at + 8);
@@ -68,6 +71,7 @@ export const cri: Carrier = {
 /** Docker json-file, and shippers that wrap a line in JSON under `log`. */
 export const dockerJson: Carrier = {
   id: 'docker-json',
+  share: 0.1,
   open(line) {
     if (line.charCodeAt(0) !== 123 || line.indexOf('"log":') === -1) return false;
     const object = parseObject(line);
@@ -80,7 +84,7 @@ export const dockerJson: Carrier = {
       outer.zoned = true;
     } else {
       const ts = isoAt(textOf(time), 0);
-      if (ts === ts) {
+      if (!Number.isNaN(ts)) {
         outer.time = ts;
         outer.zoned = cursor.zoned;
       }
@@ -100,6 +104,7 @@ export const dockerJson: Carrier = {
 /** `journalctl -o json`: one entry a line, MESSAGE as text or as a list of bytes. */
 export const journalJson: Carrier = {
   id: 'journal-json',
+  share: 0.1,
   open(line) {
     if (line.charCodeAt(0) !== 123 || line.indexOf('"__REALTIME_TIMESTAMP"') === -1) return false;
     const object = parseObject(line);
@@ -129,6 +134,7 @@ const PRI = /^<(\d{1,3})>(?:1 )?/;
 /** RFC 3164 (`Nov 20 17:17:54 host prog[pid]: text`), with ISO 8601 time as rsyslog and journalctl can write it, or RFC 5424. */
 export const syslog: Carrier = {
   id: 'syslog',
+  share: 0.1,
   open(line, member) {
     let at = 0;
     let priority = -1;
@@ -150,25 +156,26 @@ export const syslog: Carrier = {
       at = cursor.end;
     } else {
       const month = monthAt(line, at);
-      if (month !== month || line.charCodeAt(at + 3) !== 32) return false;
+      if (Number.isNaN(month) || line.charCodeAt(at + 3) !== 32) return false;
       const tens = line.charCodeAt(at + 4) === 32 ? 0 : line.charCodeAt(at + 4) - 48;
       const single = line.charCodeAt(at + 5) === 32;
       const day = single ? tens : tens * 10 + line.charCodeAt(at + 5) - 48;
       at += single ? 6 : 7;
       if (!(day >= 1 && day <= 31)) return false;
       const clock = clockAt(line, at);
-      if (clock !== clock) return false;
+      if (Number.isNaN(clock)) return false;
       at += 8;
       const dot = line.charCodeAt(at) === 46 ? /^\.(\d{1,9})/.exec(line.slice(at, at + 10)) : null;
       const us = dot ? Number((dot[1] as string).padEnd(6, '0').slice(0, 6)) : 0;
       if (dot) at += dot[0].length;
       const y = member.years.yearOf(month, day);
-      ts = y === y ? microsOf(y, month, day, 0, 0, 0, us) + clock * SECOND_US : Number.NaN;
+      ts = !Number.isNaN(y) ? microsOf(y, month, day, 0, 0, 0, us) + clock * SECOND_US : Number.NaN;
     }
     if (line.charCodeAt(at) !== 32) return false;
     const hostEnd = line.indexOf(' ', at + 1);
     if (hostEnd === -1 || hostEnd - at > 256) return false;
     const host = line.slice(at + 1, hostEnd);
+    if (!/^[\w.:-]+$/.test(host) || host.endsWith(':')) return false;
     const rest = line.slice(hostEnd + 1);
     const program = PROGRAM.exec(rest.length > 200 ? rest.slice(0, 200) : rest);
     if (!program && /^[\w.-]+ \S+ \S+ (?:-|\[)/.test(rest.slice(0, 300)) && priority >= 0) {
@@ -178,7 +185,7 @@ export const syslog: Carrier = {
       fill(rest.slice(m[0].length), m[1] as string, m[2] === '-' ? '' : (m[2] as string));
     } else if (program) {
       fill(rest.slice(program[0].length), program[1] as string, program[2] ?? '');
-    } else if (/^[\w.-]+: |^--/.test(host)) {
+    } else if (c >= 48 && c <= 57) {
       return false;
     } else {
       fill(rest, '', '');
@@ -205,13 +212,14 @@ const CTIME =
 /** DC/OS prints of the journal: `2017-06-23 20:41:36: text`, `Thu Dec 15 00:46:18 2016 host prog [pid] text`, `prog[pid]: text`. */
 export const dcos: Carrier = {
   id: 'dcos',
+  share: 0.1,
   open(line) {
     const c = line.charCodeAt(0);
     if (c >= 48 && c <= 57) {
       if (line.charCodeAt(19) !== 58 || line.charCodeAt(20) !== 32 || line.charCodeAt(10) !== 32)
         return false;
       const ts = dateTimeAt(line, 0);
-      if (ts !== ts || cursor.end !== 19) return false;
+      if (Number.isNaN(ts) || cursor.end !== 19) return false;
       reset();
       outer.time = ts;
       outer.year = two(line, 0) * 100 + two(line, 2);
@@ -249,6 +257,7 @@ const PREFIXED = /^\[((?:pod\/)?[\w./-]{1,200})\] /;
 /** `docker compose logs` (`name  | text`) and `kubectl logs --prefix` (`[pod/name/container] text`). */
 export const compose: Carrier = {
   id: 'compose',
+  share: 0.6,
   open(line) {
     const head = line.length > 300 ? line.slice(0, 300) : line;
     const m = COMPOSE.exec(head) ?? PREFIXED.exec(head);
@@ -257,7 +266,7 @@ export const compose: Carrier = {
     outer.program = m[1] as string;
     let text = line.slice(m[0].length);
     const ts = text.charCodeAt(10) === 84 ? isoAt(text, 0) : Number.NaN;
-    if (ts === ts && cursor.zoned && text.charCodeAt(cursor.end) === 32) {
+    if (!Number.isNaN(ts) && cursor.zoned && text.charCodeAt(cursor.end) === 32) {
       outer.time = ts;
       outer.zoned = true;
       text = text.slice(cursor.end + 1);
@@ -270,10 +279,15 @@ export const compose: Carrier = {
 /** `docker logs -t` and `kubectl logs --timestamps`: `2026-11-20T17:17:54.582000000Z text`. */
 export const stamped: Carrier = {
   id: 'stamped',
+  share: 0.5,
   open(line) {
     if (line.charCodeAt(10) !== 84) return false;
     const ts = isoAt(line, 0);
-    if (ts !== ts || !cursor.zoned || (line.charCodeAt(cursor.end) !== 32 && cursor.end !== line.length))
+    if (
+      Number.isNaN(ts) ||
+      !cursor.zoned ||
+      (line.charCodeAt(cursor.end) !== 32 && cursor.end !== line.length)
+    )
       return false;
     const text = line.slice(cursor.end + 1);
     reset();

@@ -74,8 +74,6 @@ export class Member {
   outerZoned = false;
   /** Year of the time in front of the line, 0 when it has none. */
   outerYear = 0;
-  /** Path facts and format state that every record of the member carries: JSON members, each with a leading comma. */
-  shared = '';
   /** State that some lines set for those after them. */
   state: Record<string, string> = {};
 

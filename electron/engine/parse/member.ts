@@ -29,6 +29,7 @@ class Reader implements MemberParser {
   #context: MemberContext;
   #sink: RecordSink;
   #member: Member;
+  #shared: readonly [string, string][];
   #head: Uint8Array[] | null = [];
   #headBytes = 0;
   #binary = '';
@@ -75,7 +76,7 @@ class Reader implements MemberParser {
     this.#context = context;
     this.#sink = sink;
     this.#member = new Member(context, readPath(context.path));
-    this.#member.shared = sharedFields(this.#member.hint);
+    this.#shared = sharedFields(this.#member.hint);
   }
 
   push(bytes: Uint8Array): void {
@@ -274,10 +275,10 @@ class Reader implements MemberParser {
       } catch {
         open = false;
       }
-      if (!open) break;
+      if (!open) continue;
       opened = true;
       inner = outer.text;
-      if (time !== time || (outer.zoned && !zoned)) {
+      if (Number.isNaN(time) || (outer.zoned && !zoned)) {
         time = outer.time;
         zoned = outer.zoned;
       }
@@ -386,7 +387,7 @@ class Reader implements MemberParser {
     const member = this.#member;
     if (o === NO_OUTER) return;
     const time = o.time;
-    if (time === time) {
+    if (!Number.isNaN(time)) {
       if (draft.tsKind === TS_KIND.none) {
         draft.tsWall = time;
         draft.tsKind = o.zoned ? TS_KIND.absolute : TS_KIND.wall;
@@ -396,11 +397,11 @@ class Reader implements MemberParser {
     }
     if (o.pid !== '' && draft.pid === '' && draft.system !== 'mesos') draft.pid = o.pid;
     if (o.host !== '') {
-      draft.fields += `,"host":${quote(o.host)}`;
+      draft.fields += `,"carrier.host":${quote(o.host)}`;
       draft.entity('host', o.host, 'origin');
     }
-    if (o.program !== '') draft.fields += `,"program":${quote(o.program)}`;
-    if (o.stream !== '') draft.fields += `,"stream":"${o.stream === 'stderr' ? 'stderr' : 'stdout'}"`;
+    if (o.program !== '') draft.fields += `,"carrier.program":${quote(o.program)}`;
+    if (o.stream !== '') draft.fields += `,"carrier.stream":"${o.stream === 'stderr' ? 'stderr' : 'stdout'}"`;
     if (o.priority >= 0 && draft.level < 0) draft.level = PRIORITY_LEVEL[o.priority] as number;
   }
 
@@ -587,7 +588,9 @@ class Reader implements MemberParser {
       if (draft.message.charCodeAt(draft.message.length - 1) === 10) draft.message = draft.message.trimEnd();
     }
     const hint = member.hint;
-    if (member.shared !== '') draft.fields += member.shared;
+    for (const [key, json] of this.#shared) {
+      if (draft.fields.indexOf(key) === -1) draft.fields += `,${key}${json}`;
+    }
     if (draft.pid === '' && hint.pid !== '') draft.pid = hint.pid;
     for (const [k, v] of hint.entities) draft.entity(k, v, 'context');
     if (open.cut > 0) draft.fields += `,"tidemark.message_cut":${open.cut}`;
@@ -610,7 +613,7 @@ class Reader implements MemberParser {
 
   /** Undated records take the time of their neighbour. */
   #dated(draft: Draft): void {
-    if (draft.tsWall === draft.tsWall && draft.tsKind !== TS_KIND.none) {
+    if (!Number.isNaN(draft.tsWall) && draft.tsKind !== TS_KIND.none) {
       this.#neighbour = draft.tsWall;
       this.#neighbourKind =
         draft.tsKind === TS_KIND.absolute ? TS_KIND.neighbourAbsolute : TS_KIND.neighbourWall;

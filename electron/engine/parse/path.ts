@@ -1,6 +1,6 @@
 // What the path of a member says before its first byte: system, component, ids, year, and which formats to expect.
 import type { StrayRule } from './kind.ts';
-import { quote } from './text.ts';
+import { byteString, quote } from './text.ts';
 
 export interface PathHint {
   /** Format family the path speaks for: ray, celery, mesos, registry, redis; '' when it says nothing. */
@@ -36,11 +36,9 @@ const hint = (over: Partial<PathHint>): PathHint => ({
   ...over,
 });
 
-/** Fields of a hint as JSON members, each with a leading comma. */
-export function sharedFields(h: PathHint): string {
-  let out = '';
-  for (const [key, value] of Object.entries(h.fields)) out += `,"${key}":${quote(value)}`;
-  return out;
+/** Fields of a hint as JSON members: name with colon, and value. */
+export function sharedFields(h: PathHint): [string, string][] {
+  return Object.entries(h.fields).map(([key, value]) => [`"${key}":`, quote(byteString(value))]);
 }
 
 const RAY_SESSION = /(?:^|\/)session_(\d{4})-(\d\d)-(\d\d)_(\d\d)-(\d\d)-(\d\d)_(\d+)_(\d+)(?:\/|$)/;
@@ -227,7 +225,14 @@ function mesos(path: string, base: string): PathHint | null {
   const link = MESOS_LINK.exec(base);
   if (link) {
     const program = (link[1] as string).replace('slave', 'agent');
-    return hint({ family: 'mesos', sure: true, component: program, role: program });
+    const printed = /\.std(?:out|err)$/.test(base);
+    return hint({
+      family: 'mesos',
+      sure: true,
+      component: program,
+      role: program,
+      strays: printed ? 'text' : 'unparsed',
+    });
   }
   const unit = /(?:^|\/)(?:dcos-)?mesos-(master|slave|agent)(?:-public)?(?:\.service)?$/.exec(path);
   if (unit) {

@@ -1,8 +1,9 @@
 // Decides from the path and the first lines how a member is read: binary or text, which carriers, which format.
 import type { Carrier } from './carrier.ts';
-import { CARRIERS, outer } from './carrier.ts';
+import { CARRIERS, outer, stamped } from './carrier.ts';
 import { FORMATS, SANDBOX } from './formats/formats.ts';
 import { other } from './formats/other.ts';
+import { registry } from './formats/registry.ts';
 import { clearDraft, type Format, Member } from './kind.ts';
 import type { PathHint } from './path.ts';
 import { Draft, type MemberContext } from './record.ts';
@@ -58,18 +59,20 @@ export function choose(context: MemberContext, hint: PathHint, lines: readonly s
   const carriers: Carrier[] = [];
   if (!hint.whole) {
     for (let depth = 0; depth < 2; depth++) {
-      const carrier = carrierOf(context, hint, sample);
-      if (!carrier) break;
-      carriers.push(carrier);
-      sample = unwrap(context, hint, carrier, sample);
+      const found = carriersOf(context, hint, sample, carriers);
+      if (found.length === 0) break;
+      carriers.push(...found);
+      sample = unwrap(context, hint, found, sample);
     }
   }
   sample = sample.map(stripAnsi);
   if (hint.component === 'sandbox') return { format: SANDBOX, carriers };
+  if (/^\s*\{\s*"events"\s*:\s*\[/.test(sample.slice(0, 3).join('\n').slice(0, 4000)))
+    return { format: registry, carriers };
 
   let best: Format | null = null;
   let bestScore = 0;
-  for (const format of FORMATS) {
+  for (const format of [...FORMATS, other]) {
     let score = scoreOf(context, hint, format, sample);
     if (format.id === hint.family) score = score * (hint.sure ? 6 : 3) + (hint.sure ? 0.05 : 0);
     if (score > bestScore) {
@@ -109,30 +112,38 @@ export function scoreOf(
   return score;
 }
 
-function carrierOf(context: MemberContext, hint: PathHint, sample: readonly string[]): Carrier | null {
-  const member = new Member(context, hint);
-  let best: Carrier | null = null;
-  let most = 0;
+/** Carriers that enough of the lines are in, the commonest first. */
+function carriersOf(
+  context: MemberContext,
+  hint: PathHint,
+  sample: readonly string[],
+  known: readonly Carrier[],
+): Carrier[] {
+  const found: [Carrier, number][] = [];
   for (const carrier of CARRIERS) {
+    if (known.includes(carrier)) continue;
+    const member = new Member(context, hint);
     let n = 0;
     for (const line of sample) if (safeOpen(carrier, line, member)) n++;
-    if (n > most) {
-      best = carrier;
-      most = n;
-    }
+    if (n > 0 && n >= carrier.share * sample.length) found.push([carrier, n]);
   }
-  return best && most * 2 >= sample.length && most > 0 ? best : null;
+  const most = found.sort((a, b) => b[1] - a[1]).map(([carrier]) => carrier);
+  // A time in front of everything is the weakest carrier: another that fits the same lines goes before it.
+  return most.includes(stamped) && most.length > 1 ? [...most.filter((c) => c !== stamped)] : most;
 }
 
 function unwrap(
   context: MemberContext,
   hint: PathHint,
-  carrier: Carrier,
+  carriers: readonly Carrier[],
   sample: readonly string[],
 ): string[] {
   const member = new Member(context, hint);
   return sample
-    .map((line) => (safeOpen(carrier, line, member) ? outer.text : line))
+    .map((line) => {
+      for (const carrier of carriers) if (safeOpen(carrier, line, member)) return outer.text;
+      return line;
+    })
     .filter((l) => l.trim() !== '');
 }
 

@@ -175,6 +175,36 @@ export function pathOf(uri: string): string {
   return slash === -1 ? '/' : path.slice(slash);
 }
 
+/**
+ * Fields that were added to those of a JSON line lose against members of the same name that the line itself has.
+ * `base` is the length of the fields before any was added.
+ */
+export function dropDoubles(draft: Draft, base: number, object: JsonObject): void {
+  if (draft.fields.length === base) return;
+  const added = draft.fields.slice(base);
+  let double = false;
+  for (const key in object) {
+    if (added.indexOf(`"${key}":`) !== -1) {
+      double = true;
+      break;
+    }
+  }
+  if (!double) return;
+  const parsed = JSON.parse(`{${added.slice(1)}}`) as Record<string, unknown>;
+  draft.fields = draft.fields.slice(0, base);
+  for (const [key, value] of Object.entries(parsed)) {
+    if (!Object.hasOwn(object, key)) draft.fields += `,${quote(key)}:${JSON.stringify(value)}`;
+  }
+}
+
+/** One member for each name in fields that are not closed yet; the last one stays. */
+export function withoutDoubles(fields: string): string {
+  const parsed = JSON.parse(`{${fields.slice(1)}}`) as Record<string, unknown>;
+  let out = '';
+  for (const [key, value] of Object.entries(parsed)) out += `,${quote(key)}:${JSON.stringify(value)}`;
+  return out;
+}
+
 const PLAIN_DIGITS = /^\d{1,9}$/;
 
 export function isDigits(text: string): boolean {

@@ -122,7 +122,7 @@ export function dateTimeAt(s: string, i: number): number {
     two(s, i + 17),
     0,
   );
-  if (seconds !== seconds) return Number.NaN;
+  if (Number.isNaN(seconds)) return Number.NaN;
   return seconds + fractionAt(s, i + 19);
 }
 
@@ -143,7 +143,7 @@ export function zoneAt(s: string, i: number): number {
   if (s.charCodeAt(end) === 58) {
     m = two(s, end + 1);
     end += 3;
-  } else if (two(s, end) === two(s, end)) {
+  } else if (!Number.isNaN(two(s, end))) {
     m = two(s, end);
     end += 2;
   }
@@ -159,12 +159,12 @@ export function zoneAt(s: string, i: number): number {
 export function isoAt(s: string, i: number): number {
   const wall = dateTimeAt(s, i);
   cursor.zoned = false;
-  if (wall !== wall) return wall;
+  if (Number.isNaN(wall)) return wall;
   const end = cursor.end;
   const c = s.charCodeAt(end);
   if (c !== 90 && c !== 122 && c !== 43 && c !== 45) return wall;
   const zone = zoneAt(s, end);
-  if (zone !== zone) {
+  if (Number.isNaN(zone)) {
     cursor.end = end;
     return wall;
   }
@@ -192,19 +192,19 @@ export function accessTimeAt(s: string, i: number): number {
   const date = s.slice(i, i + 11);
   if (date !== logDateText) {
     const us = microsOf(four(s, i + 7), monthAt(s, i + 3), two(s, i), 0, 0, 0, 0);
-    if (us !== us) return us;
+    if (Number.isNaN(us)) return us;
     logDateText = date;
     logDateDays = us;
   }
   const c = s.charCodeAt(i + 11);
   if (c !== 58 && c !== 32) return Number.NaN;
   const clock = clockAt(s, i + 12);
-  if (clock !== clock) return clock;
+  if (Number.isNaN(clock)) return clock;
   const wall = logDateDays + clock * SECOND_US;
   cursor.zoned = false;
   cursor.end = i + 20;
   const zone = zoneAt(s, i + 20);
-  if (zone !== zone) {
+  if (Number.isNaN(zone)) {
     cursor.end = i + 20;
     return wall;
   }

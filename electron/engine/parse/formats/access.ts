@@ -30,7 +30,7 @@ export function readAccess(line: string, from: number): boolean {
   const close = line.indexOf('] ', open + 2);
   if (close === -1 || close - open > 40) return false;
   const time = accessTimeAt(line, open + 2);
-  if (time !== time || cursor.end !== close) return false;
+  if (Number.isNaN(time) || cursor.end !== close) return false;
   const zoned = cursor.zoned;
   const offset = cursor.offsetMinutes;
   const mark = line.charCodeAt(close + 2);
@@ -108,5 +108,5 @@ function three(s: string, i: number): number {
   const c = s.charCodeAt(i + 2) - 48;
   if (!(a >= 1 && a <= 9 && b >= 0 && b <= 9 && c >= 0 && c <= 9)) return -1;
   const next = s.charCodeAt(i + 3);
-  return next === 32 || next !== next ? a * 100 + b * 10 + c : -1;
+  return next === 32 || Number.isNaN(next) ? a * 100 + b * 10 + c : -1;
 }

@@ -4,7 +4,7 @@ import { means } from '../kind.ts';
 import type { Draft } from '../record.ts';
 import { TS_KIND } from '../record.ts';
 import type { Json, JsonObject } from '../text.ts';
-import { firstText, openObject, parseObject, put, quote, textOf } from '../text.ts';
+import { dropDoubles, firstText, openObject, parseObject, put, textOf } from '../text.ts';
 import { cursor, isoAt } from '../time.ts';
 import { celeryMessage, readTraceback } from './celery-message.ts';
 import { epochMicros, levelOf } from './other.ts';
@@ -29,10 +29,10 @@ export const celeryJson: LineKind = {
     draft.component = isEvent ? 'events' : member.hint.component === 'beat' ? 'beat' : 'worker';
     draft.fields = openObject(line, object);
     const ts = isoAt(time, 0);
-    const wall = ts === ts ? ts : epochMicros(time);
-    if (wall === wall) {
+    const wall = !Number.isNaN(ts) ? ts : epochMicros(time);
+    if (!Number.isNaN(wall)) {
       draft.tsWall = wall;
-      draft.tsKind = ts === ts && !cursor.zoned ? TS_KIND.wall : TS_KIND.absolute;
+      draft.tsKind = !Number.isNaN(ts) && !cursor.zoned ? TS_KIND.wall : TS_KIND.absolute;
     }
     draft.level = levelOf(firstText(object, 'level', 'levelname', 'severity'));
     draft.logger = firstText(object, 'logger', 'name');
@@ -42,16 +42,15 @@ export const celeryJson: LineKind = {
 
     const data = objectOf(object.data);
     const known = new Set(Object.keys(object));
-    const scratch = new FieldsAside(draft);
+    const base = draft.fields.length;
     if (isEvent) {
       event(object, draft, type);
     } else {
       draft.message = message;
       celeryMessage(message, draft, member);
     }
-    scratch.keepUnless(known);
-    const had = (key: string): boolean =>
-      known.has(key) || draft.fields.lastIndexOf(`"${key}":`) >= scratch.base;
+    dropDoubles(draft, base, object);
+    const had = (key: string): boolean => known.has(key) || draft.fields.lastIndexOf(`"${key}":`) >= base;
     const id = firstText(object, 'task_id', 'taskId', 'uuid') || firstText(data, 'id', 'task_id');
     const name = firstText(object, 'task_name', 'task') || firstText(data, 'name');
     if (id !== '' && id !== '???') {
@@ -120,23 +119,4 @@ function event(object: JsonObject, draft: Draft, type: string): void {
 
 function objectOf(value: Json | undefined): JsonObject {
   return value !== null && typeof value === 'object' && !Array.isArray(value) ? value : {};
-}
-
-/** Fields that reading the message adds, without doubling keys that the line itself has. */
-class FieldsAside {
-  base: number;
-  #draft: Draft;
-  constructor(draft: Draft) {
-    this.#draft = draft;
-    this.base = draft.fields.length;
-  }
-  keepUnless(known: ReadonlySet<string>): void {
-    const draft = this.#draft;
-    if (draft.fields.length === this.base) return;
-    const added = JSON.parse(`{${draft.fields.slice(this.base + 1)}}`) as Record<string, unknown>;
-    draft.fields = draft.fields.slice(0, this.base);
-    for (const [key, value] of Object.entries(added)) {
-      if (!known.has(key)) draft.fields += `,${quote(key)}:${JSON.stringify(value)}`;
-    }
-  }
 }

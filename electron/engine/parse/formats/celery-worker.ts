@@ -37,7 +37,7 @@ export const celeryHeader: LineKind = {
   read(line, draft, member) {
     if (line.charCodeAt(0) !== 91 || line.charCodeAt(24) !== 58) return false;
     const ts = dateTimeAt(line, 1);
-    if (ts !== ts || cursor.end !== 24) return false;
+    if (Number.isNaN(ts) || cursor.end !== 24) return false;
     const lvl = level(line, 26);
     if (lvl === -1) return false;
     const name = 26 + (LEVEL_LENGTH[lvl] as number) + 1;
@@ -51,7 +51,6 @@ export const celeryHeader: LineKind = {
     draft.message = message;
     const process = line.slice(name, close);
     draft.fields = `,"level":"${line.slice(26, name - 1)}"`;
-    put(draft, 'process', process);
     draft.tid = process;
     if (
       member.state.celery === undefined &&
@@ -62,6 +61,8 @@ export const celeryHeader: LineKind = {
     }
     place(draft, member);
     celeryMessage(message, draft, member);
+    // The line about the end of a child names that child: it is the process the record is about.
+    if (draft.action !== 'worker_exit') put(draft, 'process', process);
     return true;
   },
   finish: readTraceback,
@@ -108,7 +109,8 @@ export const celeryHeader: LineKind = {
         {
           category: 'process',
           action: 'worker_exit',
-          fields: { process: 'MainProcess', signal: 9, child_pid: 15262 },
+          tid: 'MainProcess',
+          fields: { process: 'ForkPoolWorker-2', signal: 9, child_pid: 15262 },
         },
         {
           action: 'time_limit_exceeded',
@@ -189,7 +191,7 @@ export const celeryBanner: LineKind = {
     const text = draft.message;
     const local = LOCAL_TIME.exec(text);
     const ts = local ? dateTimeAt(local[1] as string, 0) : Number.NaN;
-    if (ts === ts) {
+    if (!Number.isNaN(ts)) {
       draft.tsWall = ts;
       draft.tsKind = TS_KIND.wall;
     }
@@ -400,7 +402,7 @@ export const flower: LineKind = {
     if (!m) return false;
     const clock = clockAt(m[5] as string, 0);
     const day = microsOf(2000 + two(line, 3), Number(m[3]), Number(m[4]), 0, 0, 0, 0);
-    if (day !== day || clock !== clock) return false;
+    if (Number.isNaN(day) || Number.isNaN(clock)) return false;
     draft.parsed = true;
     draft.system = 'celery';
     draft.component = 'flower';

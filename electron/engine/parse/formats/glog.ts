@@ -19,9 +19,9 @@ export function readGlog(line: string, member: Member): boolean {
   if (line.charCodeAt(5) !== 32) return false;
   const month = two(line, 1);
   const day = two(line, 3);
-  if (month !== month || day !== day) return false;
+  if (Number.isNaN(month) || Number.isNaN(day)) return false;
   const clock = clockAt(line, 6);
-  if (clock !== clock) return false;
+  if (Number.isNaN(clock)) return false;
   const us = fractionAt(line, 14);
   let at = cursor.end;
   if (line.charCodeAt(at) !== 32) return false;
@@ -51,7 +51,7 @@ export function readGlog(line: string, member: Member): boolean {
   } else {
     const year = member.outerYear > 0 ? member.outerYear : member.years.yearOf(month, day);
     const date = microsOf(year, month, day, 0, 0, 0, 0);
-    if (date !== date && year === year) return false;
+    if (Number.isNaN(date) && !Number.isNaN(year)) return false;
     glog.time = date + clock * SECOND_US + us;
     glog.raw = false;
   }

@@ -43,8 +43,11 @@ function fill(draft: Draft, member: Member, levelAt: number): void {
   draft.system = 'mesos';
   draft.component = component(member, glog.source);
   draft.tsWall = glog.time;
-  draft.tsKind =
-    glog.time !== glog.time ? TS_KIND.none : member.outerYear > 0 ? TS_KIND.wall : TS_KIND.wallYearInferred;
+  draft.tsKind = Number.isNaN(glog.time)
+    ? TS_KIND.none
+    : member.outerYear > 0
+      ? TS_KIND.wall
+      : TS_KIND.wallYearInferred;
   draft.level = LEVEL[levelAt] ?? -1;
   draft.tid = glog.first;
   draft.logger = glog.source;
@@ -183,7 +186,7 @@ export const glogHeader: LineKind = {
   read(line, draft, member) {
     if (!line.startsWith('Log file created at: ')) return false;
     const ts = dateTimeAt(line, 21);
-    if (ts !== ts) return false;
+    if (Number.isNaN(ts)) return false;
     member.years.startAt(Number(line.slice(21, 25)), Number(line.slice(26, 28)));
     draft.parsed = true;
     draft.system = 'mesos';
@@ -260,7 +263,7 @@ export const zooClient: LineKind = {
     const zoo = line.indexOf(':ZOO_', 24);
     if (zoo === -1 || zoo > 70) return false;
     const ts = dateTimeAt(line, 0);
-    if (ts !== ts || cursor.end !== 23) return false;
+    if (Number.isNaN(ts) || cursor.end !== 23) return false;
     const at = line.indexOf('@', zoo);
     const end = line.indexOf(': ', at);
     if (at === -1 || end === -1 || end - at > 120) return false;
@@ -318,7 +321,7 @@ export const marathon: LineKind = {
     const plainForm = line.charCodeAt(24) === 93 && line.charCodeAt(20) === 44;
     if (plainForm) {
       ts = dateTimeAt(line, 1);
-      if (ts !== ts || cursor.end !== 24) return false;
+      if (Number.isNaN(ts) || cursor.end !== 24) return false;
       const m = /^ {1,2}(TRACE|DEBUG|INFO|WARN|ERROR) {1,3}/.exec(line.slice(25, 40));
       if (!m) return false;
       level = levelOf(m[1] as string);
@@ -331,7 +334,7 @@ export const marathon: LineKind = {
       if (!m) return false;
       const day = microsOf(Number(m[4]), Number(m[2]), Number(m[3]), 0, 0, 0, 0);
       ts = day + clockAt(m[5] as string, 0) * SECOND_US + fractionAt(m[5] as string, 8);
-      if (ts !== ts) return false;
+      if (Number.isNaN(ts)) return false;
       level = levelOf(m[1] as string);
       message = line.slice(m[0].length);
       draft.tid = m[6] as string;
@@ -420,7 +423,7 @@ export const chronos: LineKind = {
         Number(jul[6]),
         0,
       );
-      if (draft.tsWall !== draft.tsWall) return false;
+      if (Number.isNaN(draft.tsWall)) return false;
       draft.tsKind = TS_KIND.wall;
       draft.logger = jul[8] as string;
       draft.message = '';
@@ -538,52 +541,6 @@ export const mesosExecute: LineKind = {
       gives: [
         { action: 'framework_subscribe' },
         { outcome: 'failure', lines: 2, fields: { task_id: 'a', task_state: 'TASK_FAILED' } },
-      ],
-    },
-  ],
-};
-
-const PY_HTTP =
-  /^(\S{1,100}) - - \[(\d\d)\/([A-Z][a-z]{2})\/(\d{4}) (\d\d:\d\d:\d\d)\] (?:"([A-Z]{3,10}) (\S{1,2000}) HTTP\/[\d.]{1,4}" (\d{3}) \S{1,20}|(.*))$/;
-
-/** Python's http.server, often used beside a test cluster: local time without offset. */
-export const pythonHttp: LineKind = {
-  id: 'web.python',
-  weight: () => 0.3,
-  read(line, draft) {
-    const m =
-      line.indexOf(' - - [') === -1 ? null : PY_HTTP.exec(line.length > 3000 ? line.slice(0, 3000) : line);
-    if (!m) return false;
-    const day = microsOf(Number(m[4]), monthAt(m[3] as string, 0), Number(m[2]), 0, 0, 0, 0);
-    if (day !== day) return false;
-    draft.parsed = true;
-    draft.system = 'other';
-    draft.component = 'access';
-    draft.tsWall = day + clockAt(m[5] as string, 0) * SECOND_US;
-    draft.tsKind = TS_KIND.wall;
-    draft.message = line;
-    const ip = m[1] as string;
-    if (isIp(ip)) {
-      draft.srcIp = ip;
-      draft.entity('ip', ip, 'client');
-    }
-    if (m[6]) {
-      const status = Number(m[8]);
-      draft.httpMethod = m[6];
-      draft.httpPath = pathOf(m[7] as string);
-      draft.httpStatus = status;
-      put(draft, 'http.request.uri', m[7] as string);
-      means(draft, 'api', 'http_request', status < 400 ? 'success' : 'failure');
-    }
-    return true;
-  },
-  joins: () => false,
-  samples: [
-    {
-      path: 'www-access.log',
-      text: '127.0.0.1 - - [20/Nov/2026 18:54:43] "GET /missing-v9.tgz HTTP/1.1" 404 -',
-      gives: [
-        { httpStatus: 404, outcome: 'failure', srcIp: '127.0.0.1', time: '2026-11-20T18:54:43.000000Z' },
       ],
     },
   ],

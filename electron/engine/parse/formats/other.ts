@@ -16,6 +16,7 @@ import {
 import { cursor, isoAt } from '../time.ts';
 import { access, readAccess } from './access.ts';
 import { putUri } from './registry-message.ts';
+import { pythonHttp } from './web-python.ts';
 
 /** Level word in any of the usual spellings, as an index into LEVELS; -1 for none. */
 export function levelOf(word: string): number {
@@ -125,12 +126,12 @@ export const jsonLine: LineKind = {
     if (!object) return false;
     const time = firstText(object, 'time', 'timestamp', '@timestamp', 'ts', 'asctime', 'eventTime', 'date');
     const ts = isoAt(time, 0);
-    const epoch = ts === ts ? Number.NaN : epochMicros(time);
-    if (ts !== ts && epoch !== epoch) return false;
+    const epoch = !Number.isNaN(ts) ? Number.NaN : epochMicros(time);
+    if (Number.isNaN(ts) && Number.isNaN(epoch)) return false;
     draft.parsed = true;
     draft.system = 'other';
-    draft.tsWall = ts === ts ? ts : epoch;
-    draft.tsKind = ts === ts && !cursor.zoned ? TS_KIND.wall : TS_KIND.absolute;
+    draft.tsWall = !Number.isNaN(ts) ? ts : epoch;
+    draft.tsKind = !Number.isNaN(ts) && !cursor.zoned ? TS_KIND.wall : TS_KIND.absolute;
     draft.level = levelOf(firstText(object, 'level', 'levelname', 'severity', 'lvl'));
     draft.message = firstText(object, 'message', 'msg', 'event', 'MESSAGE') || line;
     draft.logger = firstText(object, 'logger', 'name');
@@ -180,14 +181,14 @@ export const timedText: LineKind = {
     const c = line.charCodeAt(bracket);
     if (!(c >= 48 && c <= 57)) return false;
     const ts = isoAt(line, bracket);
-    if (ts !== ts) return false;
+    if (Number.isNaN(ts)) return false;
     let at = cursor.end;
     if (bracket === 1) {
       if (line.charCodeAt(at) !== 93) return false;
       at++;
     }
     const next = line.charCodeAt(at);
-    if (next === next && next !== 32 && next !== 9 && next !== 58 && next !== 44 && next !== 124)
+    if (!Number.isNaN(next) && next !== 32 && next !== 9 && next !== 58 && next !== 44 && next !== 124)
       return false;
     draft.parsed = true;
     draft.system = 'other';
@@ -223,7 +224,7 @@ export const timedText: LineKind = {
 export const other: Format = {
   id: 'text',
   system: 'other',
-  kinds: [webAccess, jsonLine, timedText],
+  kinds: [webAccess, pythonHttp, jsonLine, timedText],
   text(line, draft) {
     draft.system = 'other';
     draft.message = line;

@@ -5,7 +5,17 @@ import { means } from '../kind.ts';
 import type { Draft } from '../record.ts';
 import { TS_KIND } from '../record.ts';
 import type { Json, JsonObject } from '../text.ts';
-import { firstText, isIp, openObject, parseObject, put, putIf, putJson, textOf } from '../text.ts';
+import {
+  dropDoubles,
+  firstText,
+  isIp,
+  openObject,
+  parseObject,
+  put,
+  putIf,
+  putJson,
+  textOf,
+} from '../text.ts';
 import { cursor, isoAt } from '../time.ts';
 import { epochMicros, levelOf } from './other.ts';
 import { rayMessage } from './ray-message.ts';
@@ -35,13 +45,14 @@ export const rayJson: LineKind = {
     if (!object) return false;
     const wall = isoAt(textOf(object.asctime), 0);
     const ns = epochMicros(textOf(object.timestamp_ns));
-    if (wall !== wall && ns !== ns) return false;
+    if (Number.isNaN(wall) && Number.isNaN(ns)) return false;
     draft.parsed = true;
     draft.system = 'ray';
     draft.component = firstText(object, 'component') || member.hint.component || 'worker';
-    draft.tsWall = ns === ns ? ns : wall;
-    draft.tsKind = ns === ns ? TS_KIND.absolute : TS_KIND.wall;
-    if (ns === ns && wall === wall) member.zoneSeen(wall, ns, 'JSON lines state asctime and timestamp_ns');
+    draft.tsWall = !Number.isNaN(ns) ? ns : wall;
+    draft.tsKind = !Number.isNaN(ns) ? TS_KIND.absolute : TS_KIND.wall;
+    if (!Number.isNaN(ns) && !Number.isNaN(wall))
+      member.zoneSeen(wall, ns, 'JSON lines state asctime and timestamp_ns');
     draft.level = levelOf(textOf(object.levelname));
     draft.pid = firstText(object, 'process');
     const file = textOf(object.filename);
@@ -56,6 +67,7 @@ export const rayJson: LineKind = {
     const before = draft.entityCount;
     rayMessage(draft.message, draft, member);
     dedupe(draft, before);
+    dropDoubles(draft, open.length, object);
     const trace = firstText(object, 'exc_text');
     if (trace !== '') draft.message += `\n${trace}`;
     return true;
@@ -116,13 +128,13 @@ export const rayEvent: LineKind = {
     if (!object) return false;
     const time = textOf(object.timestamp);
     const iso = isoAt(time, 0);
-    const ts = iso === iso ? iso : epochMicros(time);
-    if (ts !== ts) return false;
+    const ts = !Number.isNaN(iso) ? iso : epochMicros(time);
+    if (Number.isNaN(ts)) return false;
     draft.parsed = true;
     draft.system = 'ray';
     draft.component = 'events';
     draft.tsWall = ts;
-    draft.tsKind = iso === iso && !cursor.zoned ? TS_KIND.wall : TS_KIND.absolute;
+    draft.tsKind = !Number.isNaN(iso) && !cursor.zoned ? TS_KIND.wall : TS_KIND.absolute;
     draft.level = levelOf(textOf(object.severity));
     draft.pid = firstText(object, 'pid', 'source_pid');
     draft.message = textOf(object.message);

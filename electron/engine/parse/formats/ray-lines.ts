@@ -42,7 +42,7 @@ export const rayCpp: LineKind = {
   read(line, draft, member) {
     if (line.charCodeAt(0) !== 91 || line.charCodeAt(24) !== 32) return false;
     const ts = dateTimeAt(line, 1);
-    if (ts !== ts || cursor.end !== 24) return false;
+    if (Number.isNaN(ts) || cursor.end !== 24) return false;
     const level = cppLevel(line.charCodeAt(25));
     if (level === -1 || line.charCodeAt(26) !== 32) return false;
     const blank = line.indexOf(' ', 27);
@@ -167,10 +167,9 @@ function readRequest(message: string, draft: Draft, member: Member): boolean {
     if (draft.tsKind === TS_KIND.wall) {
       const took = a.micros !== '' && isDigits(a.micros) ? Number(a.micros) : Number.NaN;
       const apart = draft.tsWall - startWall;
-      const fits =
-        took === took
-          ? Math.abs(apart - took) < 3 * SECOND_US
-          : apart > -2 * SECOND_US && apart < 10 * MINUTE_US;
+      const fits = !Number.isNaN(took)
+        ? Math.abs(apart - took) < 3 * SECOND_US
+        : apart > -2 * SECOND_US && apart < 10 * MINUTE_US;
       if (fits)
         member.zoneStated(
           a.offsetMinutes,
@@ -188,7 +187,7 @@ export const rayPy: LineKind = {
     const c = line.charCodeAt(0);
     if (c !== 50 && c !== 49) return false;
     const ts = dateTimeAt(line, 0);
-    if (ts !== ts || cursor.end !== 23) return false;
+    if (Number.isNaN(ts) || cursor.end !== 23) return false;
     const gap = line.charCodeAt(23);
     if (gap !== 9 && gap !== 32) return false;
     const level = pyLevel(line, 24);
@@ -300,7 +299,7 @@ export const rayServe: LineKind = {
     const m = SERVE.exec(head);
     if (!m) return false;
     const ts = dateTimeAt(m[2] as string, 0);
-    if (ts !== ts) return false;
+    if (Number.isNaN(ts)) return false;
     const message = head === line ? (m[7] as string) : line.slice(m[0].length - (m[7] as string).length);
     draft.parsed = true;
     draft.system = 'ray';
@@ -357,7 +356,7 @@ export const rayGlog: LineKind = {
     draft.system = 'ray';
     draft.component = component(member, '');
     draft.tsWall = glog.time;
-    draft.tsKind = glog.time === glog.time ? TS_KIND.wallYearInferred : TS_KIND.none;
+    draft.tsKind = !Number.isNaN(glog.time) ? TS_KIND.wallYearInferred : TS_KIND.none;
     draft.level = cppLevel(line.charCodeAt(0));
     draft.tid = glog.second !== '' ? glog.second : glog.first;
     draft.pid = glog.first;

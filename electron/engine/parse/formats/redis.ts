@@ -22,7 +22,7 @@ export const redisLine: LineKind = {
       const year = m[5] ? Number(m[5]) : member.years.yearOf(month, Number(m[3]));
       const day = microsOf(year, month, Number(m[3]), 0, 0, 0, 0);
       draft.tsWall = day + clockAt(m[6] as string, 0) * SECOND_US + fractionAt(m[6] as string, 8);
-      if (draft.tsWall !== draft.tsWall) return false;
+      if (Number.isNaN(draft.tsWall)) return false;
       draft.tsKind = m[5] ? TS_KIND.wall : TS_KIND.wallYearInferred;
       draft.level = LEVEL[m[7] as string] ?? -1;
       put(draft, 'role', m[2] as string);

@@ -8,10 +8,12 @@ import { putUri } from './registry-message.ts';
 
 export const registryAccess: LineKind = {
   id: 'registry.access',
+  // gorilla's handler writes an empty referer as "", web servers write "-".
+  weight: (line) => (line.indexOf(' /v2/') === -1 ? 0.05 : line.indexOf(' "" "') !== -1 ? 1 : 0.4),
   read(line, draft) {
     const c = line.charCodeAt(0);
     if (c === 116 || c === 123 || c === 91) return false; // time=, {, [
-    if (!readAccess(line, 0)) return false;
+    if (!readAccess(line, 0) || !access.zoned) return false;
     const a = access;
     draft.parsed = true;
     draft.system = 'registry';

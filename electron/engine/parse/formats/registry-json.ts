@@ -1,12 +1,13 @@
 // Registry application log, logrus json formatter (`time`, `msg`) and logstash formatter (`@timestamp`, `message`).
 import type { LineKind } from '../kind.ts';
 import { TS_KIND } from '../record.ts';
-import { openObject, parseObject, textOf } from '../text.ts';
+import { dropDoubles, openObject, parseObject, textOf } from '../text.ts';
 import { cursor, isoAt } from '../time.ts';
 import { logrusLevel, takeParts } from './registry-text.ts';
 
 export const registryJson: LineKind = {
   id: 'registry.json',
+  weight: (line) => (/"go\.version"|"http\.request|"instance\.id"|"@version"/.test(line) ? 1 : 0.5),
   read(line, draft, member) {
     if (line.charCodeAt(0) !== 123 || line.indexOf('"level":') === -1) return false;
     const object = parseObject(line);
@@ -16,13 +17,15 @@ export const registryJson: LineKind = {
     if (typeof message !== 'string') return false;
     const level = logrusLevel(textOf(object.level));
     const ts = isoAt(textOf(logstash ? object['@timestamp'] : object.time), 0);
-    if (level === -1 || ts !== ts) return false;
+    if (level === -1 || Number.isNaN(ts)) return false;
     draft.tsWall = ts;
     draft.tsKind = cursor.zoned ? TS_KIND.absolute : TS_KIND.wall;
     draft.level = level;
     draft.fields = openObject(line, object);
     draft.parsed = true;
+    const base = draft.fields.length;
     takeParts(draft, textOf(message), (key) => textOf(object[key]), member);
+    dropDoubles(draft, base, object);
     return true;
   },
   joins: () => false,

@@ -240,7 +240,10 @@ function mentionDigest(msg: string, draft: Draft): void {
 
 function mentionDigestPath(msg: string, draft: Draft): void {
   const hex = /sha256\/[0-9a-f]{2}\/([0-9a-f]{64})/.exec(msg)?.[1];
-  if (!hex) return mentionDigest(msg, draft);
+  if (!hex) {
+    mentionDigest(msg, draft);
+    return;
+  }
   put(draft, 'digest', `sha256:${hex}`);
   draft.entity('image_digest', `sha256:${hex}`, 'target');
 }

@@ -132,7 +132,7 @@ function fill(draft: Draft, text: string): boolean {
   flatten(draft, '', event, 0);
   means(draft, 'audit', action || 'notification', 'success');
   const ts = isoAt(textOf(event.timestamp), 0);
-  if (ts === ts) {
+  if (!Number.isNaN(ts)) {
     draft.tsWall = ts;
     draft.tsKind = cursor.zoned ? TS_KIND.absolute : TS_KIND.wall;
   }

@@ -2,7 +2,7 @@
 import type { LineKind, Member } from '../kind.ts';
 import type { Draft } from '../record.ts';
 import { TS_KIND } from '../record.ts';
-import { closingQuote, quote, unescapeGo } from '../text.ts';
+import { closingQuote, quote, unescapeGo, withoutDoubles } from '../text.ts';
 import { cursor, isoAt } from '../time.ts';
 import { RegistryParts, registryRecord } from './registry-message.ts';
 
@@ -14,6 +14,8 @@ const NUMERIC = new Set([
   'contentLength',
   'copied',
 ]);
+/** Names without a dot that no derived field has. */
+const STATIC = new Set(['environment', 'service', 'version']);
 const NUMBER = /^-?(?:0|[1-9]\d{0,14})$/;
 
 /** logrus level word as an index into LEVELS, -1 when it is another word. */
@@ -44,7 +46,7 @@ export const registryText: LineKind = {
     if (!line.startsWith('time="')) return false;
     const close = line.indexOf('"', 6);
     const ts = isoAt(line, 6);
-    if (ts !== ts || close === -1 || cursor.end !== close || !line.startsWith(' level=', close + 1))
+    if (Number.isNaN(ts) || close === -1 || cursor.end !== close || !line.startsWith(' level=', close + 1))
       return false;
     const zoned = cursor.zoned;
     const levelEnd = line.indexOf(' ', close + 8);
@@ -59,6 +61,7 @@ export const registryText: LineKind = {
     parts.clear();
     let fields = `,"level":"${word}"`;
     let message = '';
+    let bare = false;
     let at = levelEnd + 1;
     const length = line.length;
     while (at < length) {
@@ -94,6 +97,7 @@ export const registryText: LineKind = {
       }
       if (key === 'msg') message = value;
       else {
+        if (key.indexOf('.') === -1 && !STATIC.has(key)) bare = true;
         fields += `,${quote(key)}:${json}`;
         parts.take(key, value);
       }
@@ -101,6 +105,7 @@ export const registryText: LineKind = {
     draft.fields = fields;
     draft.parsed = true;
     registryRecord(draft, message, parts, member);
+    if (bare) draft.fields = withoutDoubles(draft.fields);
     return true;
   },
   joins: (line, draft) => joinsPanic(line, draft),

@@ -1,0 +1,54 @@
+// Every line kind states samples and what they must become; this runs them all.
+import { describe, expect, test } from 'vitest';
+import { FORMATS, SANDBOX } from '../../../electron/engine/parse/formats/formats.ts';
+import { other } from '../../../electron/engine/parse/formats/other.ts';
+import type { ExpectedRecord, LineKind } from '../../../electron/engine/parse/kind.ts';
+import type { Draft } from '../../../electron/engine/parse/record.ts';
+import { ENTITY_KINDS, LEVELS } from '../../../shared/model.ts';
+import { checkTiling, entitiesOf, fieldsOf, micros, read, text } from './reading.ts';
+
+const kinds = new Set<LineKind>([...FORMATS, SANDBOX, other].flatMap((format) => format.kinds));
+
+describe.each([...kinds].filter((kind) => kind.samples.length > 0).map((kind) => [kind.id, kind] as const))(
+  '%s',
+  (_id, kind) => {
+    test.each(kind.samples.map((sample, i) => [i, sample] as const))(
+      'sample %i becomes what it states',
+      (_i, sample) => {
+        const bytes = new TextEncoder().encode(sample.text);
+        const r = read(bytes, {
+          path: sample.path ?? 'unknown.log',
+          mtimeUs: sample.mtime ? micros(sample.mtime) : null,
+        });
+        checkTiling(r, bytes.length);
+        expect(r.records.map((d) => text(d.message).slice(0, 200))).toHaveLength(sample.gives.length);
+        sample.gives.forEach((want, i) => {
+          check(r.records[i] as Draft, want);
+        });
+      },
+    );
+  },
+);
+
+test('every entity kind that samples give is one of the model', () => {
+  for (const kind of kinds) {
+    for (const sample of kind.samples) {
+      const r = read(sample.text, { path: sample.path ?? 'unknown.log' });
+      for (const d of r.records) for (const k of d.entityKinds) expect(ENTITY_KINDS).toContain(k);
+    }
+  }
+});
+
+function check(draft: Draft, want: ExpectedRecord): void {
+  const { time, level, message, fields, entities, parsed, ...columns } = want;
+  if (time !== undefined)
+    expect(new Date(draft.tsWall / 1000).toISOString().slice(0, 19)).toBe(time.slice(0, 19));
+  if (time !== undefined) expect(draft.tsWall).toBe(micros(time));
+  if (level !== undefined) expect(LEVELS[draft.level]).toBe(level);
+  if (message !== undefined) expect(text(draft.message)).toBe(message);
+  expect(draft.parsed).toBe(parsed ?? true);
+  expect(draft).toMatchObject(columns);
+  const got = fieldsOf(draft);
+  if (fields) expect(got).toMatchObject(fields);
+  for (const entity of entities ?? []) expect(entitiesOf(draft)).toContain(entity);
+}
