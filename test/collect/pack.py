@@ -171,6 +171,8 @@ def copy(src, dst):
         if os.path.islink(p):
             os.makedirs(os.path.dirname(q), exist_ok=True)
             os.symlink(os.readlink(p), q)
+            st = os.lstat(p)
+            os.utime(q, ns=(st.st_atime_ns, st.st_mtime_ns), follow_symlinks=False)
         elif os.path.isfile(p):
             os.makedirs(os.path.dirname(q), exist_ok=True)
             shutil.copy2(p, q)

@@ -135,5 +135,7 @@ class Move:
                 if m:
                     newest[(m.group(1), m.group(2))] = f
             for (prog, level), f in newest.items():
-                os.symlink(f, os.path.join(logs, f"{prog}.{level}"))
+                link, ts = os.path.join(logs, f"{prog}.{level}"), os.stat(os.path.join(logs, f)).st_mtime
+                os.symlink(f, link)
+                os.utime(link, (ts, ts), follow_symlinks=False)
         return made
