@@ -217,6 +217,8 @@ export class Unpacked implements Source {
   #wake: () => void = () => {};
   #failure: unknown = null;
   #ended = false;
+  /** Compressed bytes up to the end that the data itself states, once it is reached. */
+  consumed: number | null = null;
 
   constructor(from: Source, kind: Compression, onBytes?: (count: number) => void) {
     this.#from = from;
@@ -303,6 +305,7 @@ export class Unpacked implements Source {
   #next(piece: Uint8Array): void {
     const left = piece.length - this.#engine.consumedOfLast;
     if (this.#kind !== 'zstd' || left === 0) {
+      this.consumed = this.#fed - left;
       this.#ended = true;
       return;
     }

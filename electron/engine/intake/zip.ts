@@ -9,6 +9,7 @@ import {
   type Compression,
   Damage,
   FileSource,
+  PIECE,
   reasonOf,
   type Source,
   Unpacked,
@@ -32,6 +33,11 @@ const METHODS: Record<number, string> = {
   98: 'ppmd',
   99: 'AES encryption',
 };
+const ENCRYPTED = 'encrypted: not read; unpack it with its password and add the result';
+const MEMBER_MAGIC = Buffer.from('PK\x03\x04', 'latin1');
+const DIRECTORY_MAGIC = Buffer.from('PK\x01\x02', 'latin1');
+/** Flag: sizes and checksum follow the content. */
+const SIZES_LATER = 0x8;
 const UNIX = 3;
 const LINK = 0o120000;
 
@@ -56,7 +62,8 @@ export class ZipReader {
         validateEntrySizes: false,
       });
     } catch (error) {
-      this.problem = `the directory at the end of the zip cannot be read (${reasonOf(error)}); it is cut or damaged`;
+      this.problem = `the directory at the end of the zip cannot be read (${reasonOf(error)}); it is cut or damaged. Members were looked for one after another`;
+      yield* this.#withoutDirectory();
       return;
     }
     const listed = zip.eachEntry();
@@ -74,6 +81,78 @@ export class ZipReader {
     }
   }
 
+  /** Members by the headers before their content: less is known (no mode, no links), but a cut zip has no more. */
+  async *#withoutDirectory(): AsyncGenerator<ZipMember> {
+    for (let at = await this.#nextMember(0); at !== null; ) {
+      const head = await this.#bytes(at, 30);
+      if (head.length < 30) return;
+      const nameLength = head.readUInt16LE(26);
+      const tail = await this.#bytes(at + 30, nameLength + head.readUInt16LE(28));
+      const start = at + 30 + nameLength + head.readUInt16LE(28);
+      const flags = head.readUInt16LE(6);
+      const method = head.readUInt16LE(8);
+      const later = (flags & SIZES_LATER) !== 0;
+      const sizes = later ? null : sizesOf(head, tail.subarray(nameLength));
+      const path = decodeName(tail.subarray(0, nameLength)).replaceAll('\\', '/');
+      const stated: Stated = { path, size: sizes?.content ?? null, mode: null, owner: null, mtimeUs: null };
+      const compression = compressionOf(method);
+      let end: number | null = sizes ? start + sizes.packed : null;
+      if (path.endsWith('/')) {
+        yield { kind: 'directory', stated };
+      } else if (flags & 1) {
+        yield { kind: 'unreadable', stated, reason: ENCRYPTED };
+      } else if (compression === undefined) {
+        yield { kind: 'unreadable', stated, reason: unreadMethod(method) };
+      } else if (later && compression !== 'deflate') {
+        yield {
+          kind: 'unreadable',
+          stated,
+          reason: 'the zip is cut and only its lost directory says where this ends',
+        };
+      } else {
+        let content: ZipContent | null = null;
+        const states = {
+          uncompressedSize: sizes?.content ?? null,
+          crc32: later ? null : head.readUInt32LE(14),
+        };
+        const open = (onUnpacked: (count: number) => void): ZipContent => {
+          const range = end === null ? { start } : { start, end };
+          const raw = new FileSource(this.#file, {
+            ...range,
+            onBytes: (piece) => this.#onRead(piece.length),
+          });
+          content = new ZipContent(raw, compression, states, onUnpacked);
+          return content;
+        };
+        yield { kind: 'file', stated, open };
+        const consumed = (content as ZipContent | null)?.consumed ?? null;
+        if (end === null && consumed !== null) end = start + consumed;
+      }
+      at = await this.#nextMember(end ?? start);
+    }
+  }
+
+  /** Where the next header of a member stands; null when only the directory or nothing follows. */
+  async #nextMember(from: number): Promise<number | null> {
+    for (let at = from, window = 64; ; window = PIECE) {
+      const piece = await this.#bytes(at, window);
+      const found = piece.indexOf(MEMBER_MAGIC);
+      const directory = piece.indexOf(DIRECTORY_MAGIC);
+      if (found >= 0 && (directory < 0 || found < directory)) return at + found;
+      if (directory >= 0 || piece.length < window) return null;
+      at += piece.length - 3;
+      this.#onRead(0);
+    }
+  }
+
+  async #bytes(at: number, length: number): Promise<Buffer> {
+    const buffer = Buffer.allocUnsafe(length);
+    const { bytesRead } = await this.#file.read(buffer, 0, length, at).catch((error) => {
+      throw new Damage(`the file cannot be read at byte ${at} (${reasonOf(error)})`);
+    });
+    return buffer.subarray(0, bytesRead);
+  }
+
   async #member(zip: ZipFile, entry: Entry): Promise<ZipMember> {
     const madeOnUnix = entry.versionMadeBy >> 8 === UNIX;
     const unixMode = madeOnUnix ? entry.externalFileAttributes >>> 16 : 0;
@@ -89,10 +168,7 @@ export class ZipReader {
     if (entry.isEncrypted())
       return unreadable('encrypted: not read; unpack it with its password and add the result');
     const compression = compressionOf(entry.compressionMethod);
-    if (compression === undefined) {
-      const method = METHODS[entry.compressionMethod] ?? `method ${entry.compressionMethod}`;
-      return unreadable(`compressed with ${method}, which this version does not unpack; not read`);
-    }
+    if (compression === undefined) return unreadable(unreadMethod(entry.compressionMethod));
     let start: number;
     try {
       start = (await zip.readLocalFileHeaderPromise(entry, { minimal: true })).fileDataStart;
@@ -112,11 +188,17 @@ export class ZipReader {
   }
 }
 
+/** What the zip says of a content; null where it does not say. */
+interface ZipStates {
+  uncompressedSize: number | null;
+  crc32: number | null;
+}
+
 /** Unpacked content of one member; Damage at its end when its length or checksum is not what the zip states. */
 export class ZipContent implements Source {
   readonly #from: Source;
   readonly #unpacked: Unpacked | null;
-  readonly #entry: Entry;
+  readonly #entry: ZipStates;
   #size = 0;
   #crc = 0;
   #damage: Damage | null = null;
@@ -124,7 +206,7 @@ export class ZipContent implements Source {
   constructor(
     raw: Source,
     compression: Compression | null,
-    entry: Entry,
+    entry: ZipStates,
     onUnpacked: (count: number) => void,
   ) {
     this.#unpacked = compression ? new Unpacked(raw, compression, onUnpacked) : null;
@@ -141,11 +223,11 @@ export class ZipContent implements Source {
       return chunk;
     }
     const { uncompressedSize, crc32 } = this.#entry;
-    if (this.#size !== uncompressedSize) {
+    if (uncompressedSize !== null && this.#size !== uncompressedSize) {
       this.#damage = new Damage(
         `the zip states ${uncompressedSize} bytes for this member but it holds ${this.#size}`,
       );
-    } else if (this.#crc !== crc32) {
+    } else if (crc32 !== null && this.#crc !== crc32) {
       this.#damage = new Damage(
         'the checksum in the zip does not match: some of this content is not what was packed',
       );
@@ -154,9 +236,34 @@ export class ZipContent implements Source {
     return null;
   }
 
+  /** Packed bytes up to the end that the data itself states. */
+  get consumed(): number | null {
+    return this.#unpacked?.consumed ?? null;
+  }
+
   async close(): Promise<void> {
     await this.#unpacked?.close();
   }
+}
+
+function unreadMethod(method: number): string {
+  return `compressed with ${METHODS[method] ?? `method ${method}`}, which this version does not unpack; not read`;
+}
+
+/** Sizes in the header before the content, or in its zip64 field (id 1: content, then packed, 8 bytes each). */
+function sizesOf(head: Buffer, extra: Buffer): { packed: number; content: number } {
+  const packed = head.readUInt32LE(18);
+  const content = head.readUInt32LE(22);
+  if (packed !== 0xffffffff && content !== 0xffffffff) return { packed, content };
+  for (let at = 0; at + 4 <= extra.length; at += 4 + extra.readUInt16LE(at + 2)) {
+    if (extra.readUInt16LE(at) === 1 && at + 20 <= extra.length) {
+      return {
+        content: Number(extra.readBigUInt64LE(at + 4)),
+        packed: Number(extra.readBigUInt64LE(at + 12)),
+      };
+    }
+  }
+  return { packed, content };
 }
 
 function compressionOf(method: number): Compression | null | undefined {

@@ -101,6 +101,8 @@ export interface ZipMember {
   unixMode?: number;
   wrongCrc?: boolean;
   madeBy?: number;
+  /** Sizes and checksum follow the content, as packers write that stream. */
+  sizesLater?: boolean;
 }
 
 /** A zip written by hand, so that it may hold what packers refuse to write. */
@@ -114,7 +116,7 @@ export function zipOf(members: ZipMember[]): Buffer {
     const data = member.stored ? content : deflateRawSync(content);
     const method = member.method ?? (member.stored ? 0 : 8);
     const crc = member.wrongCrc ? 1 : crc32(content);
-    const flags = member.encrypted ? 1 : 0;
+    const flags = (member.encrypted ? 1 : 0) | (member.sizesLater ? 8 : 0);
     const head = Buffer.alloc(30);
     head.writeUInt32LE(0x04034b50, 0);
     head.writeUInt16LE(20, 4);
@@ -131,9 +133,14 @@ export function zipOf(members: ZipMember[]): Buffer {
     head.copy(entry, 6, 4, 30);
     entry.writeUInt32LE(((member.unixMode ?? 0o100644) << 16) >>> 0, 38);
     entry.writeUInt32LE(offset, 42);
-    local.push(head, name, data);
+    const later = Buffer.from(head.subarray(14, 26));
+    if (member.sizesLater) head.fill(0, 14, 26);
+    const descriptor = member.sizesLater
+      ? Buffer.concat([Buffer.from('PK\x07\x08', 'latin1'), later])
+      : Buffer.alloc(0);
+    local.push(head, name, data, descriptor);
     directory.push(entry, name);
-    offset += 30 + name.length + data.length;
+    offset += 30 + name.length + data.length + descriptor.length;
   }
   const listed = Buffer.concat(directory);
   const end = Buffer.alloc(22);

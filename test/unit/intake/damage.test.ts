@@ -178,6 +178,33 @@ describe('a damaged zip', () => {
     }
   });
 
+  test('a cut one gives the members before the cut and the readable part of the next', async () => {
+    const members = ['a', 'b', 'c'].map((name, index) => ({
+      name: `${name}.log`,
+      content: logText(50_000, index + 1),
+    }));
+    for (const shape of [{}, { sizesLater: true }, { stored: true }]) {
+      const whole = zipOf(members.map((member) => ({ ...member, ...shape })));
+      const cut = whole.subarray(0, Math.floor(whole.length / 2));
+      for (const bundle of [
+        fileOf('b.zip', cut),
+        fileOf('b.tar', await tarOf([{ name: 'in.zip', content: cut }])),
+      ]) {
+        const { seen } = await read(bundle);
+        expect(seen.members.map((member) => member.header.path.replace('in.zip!/', ''))).toEqual([
+          'a.log',
+          'b.log',
+        ]);
+        expect(seen.members[0]!.content.equals(members[0]!.content)).toBe(true);
+        expect(seen.members[0]!.end!.problem).toBeNull();
+        const part = seen.members[1]!.content;
+        expect(part.length).toBeGreaterThan(10_000);
+        expect(part.equals(members[1]!.content.subarray(0, part.length))).toBe(true);
+        expect(seen.members[1]!.end!.problem).not.toBeNull();
+      }
+    }
+  });
+
   test('a wrong checksum is told and the content kept', async () => {
     const { seen } = await read(
       fileOf(
