@@ -189,6 +189,7 @@ interface PartRow {
   last_us: string | null;
   events: string;
   nodes: string[];
+  focus_nodes: string[];
   systems: string[];
   finding_id: string;
   roles: { role: string; n: string }[];
@@ -217,6 +218,7 @@ async function findings(
     `SELECT part, any_value(g) AS g, arg_min(event_id, row(ts, event_id)) AS first_event,
       epoch_us(min(ts) FILTER (shown)) AS first_us, epoch_us(max(ts) FILTER (shown)) AS last_us, count(*) AS events,
       list_sort(list(DISTINCT node) FILTER (node IS NOT NULL)) AS nodes,
+      list(DISTINCT node) FILTER (shown AND node IS NOT NULL) AS focus_nodes,
       list_sort(list(DISTINCT system) FILTER (system IS NOT NULL)) AS systems,
       left(sha256($1::VARCHAR || chr(10) || CAST(to_json(any_value(g)) AS VARCHAR) || chr(10) || arg_min(event_id, row(ts, event_id))::VARCHAR), 16) AS finding_id
     FROM (SELECT *, $2::VARCHAR IS NULL OR list_contains(string_split(role, ', '), $2::VARCHAR) AS shown FROM detect_match)
@@ -228,12 +230,14 @@ async function findings(
   const shown = await shownValues(connection, rule, query.groupNames);
   const rows: Bound[][] = parts.map((part) => {
     const nodes = part.nodes ?? [];
+    const node = part.focus_nodes?.length === 1 ? part.focus_nodes[0]! : null;
     const facts: FindingFacts = {
       title: rule.title,
       groups: query.groupNames.map((name, i) => [name, part.g[i] ?? null]),
       firstUs: part.first_us === null ? null : Number(part.first_us),
       lastUs: part.last_us === null ? null : Number(part.last_us),
       events: Number(part.events),
+      node,
       nodes,
       roles: roles.get(part.part) ?? [],
       shown: (field, role) => shown.get(`${part.part} ${field}@${role ?? ''}`) ?? { values: [], distinct: 0 },
@@ -245,7 +249,7 @@ async function findings(
       rule.title,
       rule.level,
       JSON.stringify(rule.attack),
-      nodes.length === 1 ? nodes[0]! : null,
+      node,
       JSON.stringify(nodes),
       JSON.stringify(part.systems ?? []),
       part.first_us === null ? null : BigInt(part.first_us),

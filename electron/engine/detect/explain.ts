@@ -8,6 +8,9 @@ export interface FindingFacts {
   firstUs: number | null;
   lastUs: number | null;
   events: number;
+  /** Where the finding is, when that is one node. */
+  node: string | null;
+  /** All nodes it rests on. */
   nodes: string[];
   roles: { role: string; events: number }[];
   /** Values of a field among the finding's events: at most six, and how many there are. */
@@ -24,7 +27,8 @@ function fill(slot: Exclude<Template[number], string>, facts: FindingFacts): str
   if (slot.is === 'span') return span(facts);
   if (slot.is === 'first') return time(facts.firstUs);
   if (slot.is === 'last') return time(facts.lastUs);
-  if (slot.is === 'nodes')
+  if (slot.is === 'node' && facts.node !== null) return facts.node;
+  if (slot.is === 'node' || slot.is === 'nodes')
     return facts.nodes.length ? listed(facts.nodes, facts.nodes.length) : 'an unknown node';
   if (slot.is === 'count') {
     if (slot.role === null) return String(facts.events);

@@ -217,11 +217,11 @@ function finish(draft: Draft, byWord: Map<string, Draft>): LoadedRule {
   } else if (body?.kind === 'correlation') {
     type = body.type;
     needAll = body.type === 'temporal' || body.type === 'temporal_ordered';
-    groupNames = body.groupBy.map((g) => g.name);
+    groupNames = [...body.groupBy.map((g) => g.name), ...extras.splitBy];
     const base = resolveBase(draft, byWord);
     if (base && !('kind' in base.body)) {
       sources = logSources(base);
-      if (!problems.any) sql = correlationQuery(body, base.body.bases, binder, asked, extras.once);
+      if (!problems.any) sql = correlationQuery(body, base.body.bases, binder, asked, extras);
     }
   }
   checkFocus(draft);
@@ -329,6 +329,12 @@ function checkAliases(draft: Draft, bases: Base[]): void {
 /** `tidemark.focus` names something that can be a role of the finding. */
 function checkFocus(draft: Draft): void {
   const { body, extras, at } = draft.document;
+  if (extras.splitBy.length > 0 && (body?.kind !== 'correlation' || extras.focus === null)) {
+    draft.problems.add(at, "'tidemark.split_by' belongs to a correlation with 'tidemark.focus'");
+  }
+  if (extras.once && !(body?.kind === 'correlation' && body.type === 'temporal_ordered')) {
+    draft.problems.add(at, "'tidemark.once' belongs to temporal_ordered");
+  }
   if (extras.focus === null || body === null || body.kind === 'native') return;
   const base = draft.base;
   const roles =

@@ -1,7 +1,7 @@
 // Correlation rules as SQL: sliding windows that end at an event, both ends inclusive; one finding per island of windows.
 // Same answer columns as event-query.ts. Rows without a time, a group value or a counted value take part in no window:
 // they come with island NULL, so that they can be counted and said.
-import type { Correlation, EventRule } from './document.ts';
+import type { Correlation, EventRule, Extras } from './document.ts';
 import { groupSql, whereSql } from './event-query.ts';
 import type { Asked } from './leaf.ts';
 import { type Binder, interval } from './sql.ts';
@@ -20,13 +20,14 @@ export function correlationQuery(
   bases: Base[],
   binder: Binder,
   asked: Asked,
-  once = false,
+  how: Pick<Extras, 'once' | 'focus' | 'splitBy'> = { once: false, focus: null, splitBy: [] },
 ): string {
   const ctes: string[] = [];
   const rows = bases.map((base, index) => {
     const group = groupSql(groupFields(rule, base), binder);
     const values = groupSql(rule.fields, binder);
-    const columns = `SELECT ${index} AS rule, ${group} AS g, ${values} AS v, e.event_id, e.ts, e.node, e.system`;
+    const split = how.splitBy.length > 0 ? ` ${groupSql(how.splitBy, binder)} AS s,` : '';
+    const columns = `SELECT ${index} AS rule, ${group} AS g, ${values} AS v,${split} e.event_id, e.ts, e.node, e.system`;
     if ('kind' in base.body) {
       return `  ${columns}, ${binder.bind(base.role)} AS role\n  FROM events AS e\n  WHERE ${whereSql(base.body, binder, asked)}`;
     }
@@ -42,7 +43,7 @@ export function correlationQuery(
   ctes.push(
     `base AS (\n${rows.join('\n  UNION ALL\n')}\n)`,
     `kept AS (SELECT * FROM base WHERE ${complete})`,
-    ...windows(rule, bases.length, once),
+    ...windows(rule, bases.length, how.once),
     `step AS (
   SELECT g, since, ts, CASE WHEN since <= max(ts) OVER (PARTITION BY g ORDER BY ts, since ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)
     THEN 0 ELSE 1 END AS fresh
@@ -53,20 +54,30 @@ export function correlationQuery(
 )`,
     `island AS (SELECT g, island, min(since) AS first_ts, max(ts) AS last_ts FROM numbered GROUP BY g, island)`,
     `found AS (
-  SELECT k.g, i.island, k.rule, k.event_id, k.ts, k.node, k.system, k.role
+  SELECT k.g, i.island, k.rule, k.event_id, k.ts, k.node, k.system, k.role${how.splitBy.length > 0 ? ', k.s' : ''}
   FROM kept AS k JOIN island AS i ON i.g = k.g AND k.ts BETWEEN i.first_ts AND i.last_ts
 )`,
   );
+  let found = 'found';
+  if (how.splitBy.length > 0 && how.focus !== null) {
+    const focus = binder.bind(how.focus);
+    found = 'parted';
+    ctes.push(`parted AS (
+  SELECT list_concat(f.g, p.s) AS g, f.island, f.rule, f.event_id, f.ts, f.node, f.system, f.role
+  FROM found AS f JOIN (SELECT DISTINCT g, island, s FROM found WHERE role = ${focus}) AS p ON p.g = f.g AND p.island = f.island
+  WHERE f.role <> ${focus} OR f.s IS NOT DISTINCT FROM p.s
+)`);
+  }
   const expanded = chained.map(
     (index) => `UNION ALL
 SELECT f.g, f.island, c.event_id, c.ts, c.node, c.system, f.role
-FROM found AS f
+FROM ${found} AS f
 JOIN inner_${index} AS last ON last.event_id = f.event_id AND last.island IS NOT NULL
 JOIN inner_${index} AS c ON c.g = last.g AND c.island = last.island
 WHERE f.rule = ${index}`,
   );
   return `WITH ${ctes.join(', ')}
-SELECT g, island, event_id, ts, node, system, role FROM found
+SELECT g, island, event_id, ts, node, system, role FROM ${found}
 ${expanded.join('\n')}
 UNION ALL
 SELECT g, NULL, event_id, ts, node, system, role FROM base WHERE NOT coalesce(${complete}, false)`;

@@ -32,6 +32,8 @@ export interface Extras {
   explain: Template | null;
   /** The role whose events give the finding its time; the others are what led to it. */
   focus: string | null;
+  /** Fields of the focus events that part the finding further; what led to them is told in each part. */
+  splitBy: string[];
   /** temporal_ordered: a chain ends when it is complete for the first time. */
   once: boolean;
   /** Name of a built-in check in place of a detection. */
@@ -83,7 +85,15 @@ export function readDocuments(text: string): RuleDocument[] {
       at: document.at,
       text: document.text,
       metadata: emptyMetadata(),
-      extras: { gap: DEFAULT_GAP, groupBy: null, explain: null, focus: null, once: false, native: null },
+      extras: {
+        gap: DEFAULT_GAP,
+        groupBy: null,
+        explain: null,
+        focus: null,
+        splitBy: [],
+        once: false,
+        native: null,
+      },
       body: null,
       problems: problems.list,
       warnings: warnings.list,
@@ -353,10 +363,13 @@ function readCorrelationCondition(
   return { condition, fields };
 }
 
+const LONGEST_SPAN = 10_000 * 86_400e6;
+
 /** `5m` in microseconds, or null. */
 export function readSpan(value: unknown): number | null {
   const match = typeof value === 'string' ? /^([1-9]\d{0,8})([smhd])$/.exec(value) : null;
-  return match ? Number(match[1]) * UNIT_US[match[2]!]! : null;
+  const span = match ? Number(match[1]) * UNIT_US[match[2]!]! : null;
+  return span !== null && span <= LONGEST_SPAN ? span : null;
 }
 
 const emptyMetadata = (): Metadata => ({
@@ -428,7 +441,15 @@ function readMetadata(root: MapTree, problems: Problems): Metadata {
 }
 
 function readExtras(root: MapTree, problems: Problems): Extras {
-  const extras: Extras = { gap: DEFAULT_GAP, groupBy: null, explain: null, focus: null, once: false, native: null };
+  const extras: Extras = {
+    gap: DEFAULT_GAP,
+    groupBy: null,
+    explain: null,
+    focus: null,
+    splitBy: [],
+    once: false,
+    native: null,
+  };
   const block = entry(root, 'tidemark');
   if (block && block.value.kind !== 'map') problems.add(block.at, "'tidemark' must be a map");
   const entries = [
@@ -442,19 +463,22 @@ function readExtras(root: MapTree, problems: Problems): Extras {
       if (gap === null)
         problems.add(value.at, "'tidemark.gap' is a whole number with s, m, h or d, such as 15m");
       else extras.gap = gap;
-    } else if (key === 'group_by') {
+    } else if (key === 'group_by' || key === 'split_by') {
       const items = value.kind === 'list' ? value.items : [value];
-      extras.groupBy = [];
+      const fields: string[] = [];
       for (const item of items) {
         if (item.kind === 'scalar' && typeof item.value === 'string' && item.value !== '')
-          extras.groupBy.push(item.value);
-        else problems.add(item.at, "'tidemark.group_by' must name fields");
+          fields.push(item.value);
+        else problems.add(item.at, `'tidemark.${key}' must name fields`);
       }
+      if (key === 'group_by') extras.groupBy = fields;
+      else extras.splitBy = fields;
     } else if (key === 'explain') {
       if (text === null) problems.add(value.at, "'tidemark.explain' must be text");
       else extras.explain = readTemplate(text, value.at, problems);
     } else if (key === 'focus') {
-      if (text === null) problems.add(value.at, "'tidemark.focus' must name a selection or a correlated rule");
+      if (text === null)
+        problems.add(value.at, "'tidemark.focus' must name a selection or a correlated rule");
       extras.focus = text;
     } else if (key === 'once') {
       const flag = value.kind === 'scalar' ? value.value : null;
@@ -463,7 +487,11 @@ function readExtras(root: MapTree, problems: Problems): Extras {
     } else if (key === 'native') {
       if (text === null) problems.add(value.at, "'tidemark.native' must name a built-in check");
       extras.native = text;
-    } else problems.add(at, `'tidemark.${key}' is not known; there are gap, group_by, explain, focus, once and native`);
+    } else
+      problems.add(
+        at,
+        `'tidemark.${key}' is not known; there are gap, group_by, split_by, explain, focus, once and native`,
+      );
   }
   return extras;
 }

@@ -56,7 +56,9 @@ export function groupSql(fields: string[], binder: Binder): string {
 export function eventQuery(rule: EventRule, extras: Extras, binder: Binder, asked: Asked): string {
   const where = whereSql(rule, binder, asked);
   const fields = extras.groupBy ?? ['node'];
-  const groups = fields.map((f) => (f === SELECTION ? roleSql(rule, binder, asked) : fieldSql(f, binder).text));
+  const groups = fields.map((f) =>
+    f === SELECTION ? roleSql(rule, binder, asked) : fieldSql(f, binder).text,
+  );
   return `WITH hit AS (
   SELECT [${groups.join(', ')}]::VARCHAR[] AS g, e.event_id, e.ts, e.node, e.system,
     ${roleSql(rule, binder, asked)} AS role

@@ -22,5 +22,6 @@ export const anyOf = (parts: string[]): string =>
 export const allOf = (parts: string[]): string =>
   parts.length === 1 ? parts[0]! : `(${parts.join(' AND ')})`;
 
-/** Whole microseconds as an interval; the number is ours, never text of a rule. */
-export const interval = (microseconds: number): string => `INTERVAL ${Math.trunc(microseconds)} MICROSECONDS`;
+/** A time span of a rule as an interval; the number is ours, never text of a rule. Spans are whole seconds. */
+export const interval = (microseconds: number): string =>
+  `INTERVAL ${Math.round(microseconds / 1e6)} SECONDS`;

@@ -6,6 +6,7 @@ export type Slot =
   | { is: 'span' }
   | { is: 'first' }
   | { is: 'last' }
+  | { is: 'node' }
   | { is: 'nodes' }
   | { is: 'rule' }
   | { is: 'field'; field: string; role: string | null }
@@ -35,8 +36,9 @@ export function readTemplate(text: string, at: Place, problems: Problems): Templ
 }
 
 function readSlot(text: string): Slot | null {
-  if (text === 'span' || text === 'first' || text === 'last' || text === 'rule') return { is: text };
-  if (text === 'node' || text === 'nodes') return { is: 'nodes' };
+  if (['span', 'first', 'last', 'rule', 'node', 'nodes'].includes(text)) {
+    return { is: text as 'span' | 'first' | 'last' | 'rule' | 'node' | 'nodes' };
+  }
   if (text === 'count') return { is: 'count', role: null };
   const match = /^(?:(count|distinct|values):)?([^@:]+)(?:@(.+))?$/.exec(text);
   if (!match) return null;
