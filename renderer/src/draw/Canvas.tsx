@@ -26,7 +26,7 @@ export function Canvas({ draw, onWidth }: { draw: Picture; onWidth?: (width: num
   }, [draw, width, height, theme]);
   return (
     <div ref={box} className="canvas-box">
-      <canvas ref={canvas} aria-hidden="true" style={{ width, height }} />
+      <canvas ref={canvas} style={{ width, height }} />
     </div>
   );
 }

@@ -115,6 +115,20 @@ export function emptyRuns(counts: readonly number[], least: number): Run[] {
   return runs;
 }
 
+/** The shortest run of columns that holds at least `share` of all counts. */
+export function mostOf(counts: readonly number[], share: number): Run {
+  const wanted = counts.reduce((a, b) => a + b, 0) * share;
+  let best: Run = { start: 0, end: counts.length };
+  let start = 0;
+  let sum = 0;
+  for (let end = 1; end <= counts.length; end++) {
+    sum += counts[end - 1]!;
+    while (start < end - 1 && sum - counts[start]! >= wanted) sum -= counts[start++]!;
+    if (sum >= wanted && end - start < best.end - best.start) best = { start, end };
+  }
+  return best;
+}
+
 /** Strength of a density cell, 0..1: logarithmic, so that one event among a million is still seen. */
 export const density = (count: number, most: number): number =>
   count <= 0 ? 0 : 0.22 + 0.78 * (Math.log1p(count) / Math.log1p(Math.max(1, most)));

@@ -1,7 +1,7 @@
 // The sheet of keys: what is bound just now, by scope.
 import { Dialog } from 'radix-ui';
 import { usePalette } from '../store/palette.ts';
-import { boundKeys } from './useKeys.ts';
+import { type Binding, boundKeys } from './useKeys.ts';
 
 const PRETTY: Record<string, string> = {
   ArrowLeft: '←',
@@ -12,14 +12,22 @@ const PRETTY: Record<string, string> = {
   ' ': 'Space',
 };
 
-const keyNames = (key: string) =>
-  key.split(' ').map((k) =>
-    k
-      .split('+')
-      .map((p) => PRETTY[p] ?? (p.length === 1 && k.includes('Ctrl') ? p.toUpperCase() : p))
-      .filter((p) => p !== '')
-      .join('+'),
-  );
+const pretty = (key: string): string =>
+  key === '+'
+    ? '+'
+    : key
+        .split('+')
+        .map(
+          (part) => PRETTY[part] ?? (part.length === 1 && key.includes('Ctrl') ? part.toUpperCase() : part),
+        )
+        .join('+');
+
+/** `g e` as two keys. */
+const keyNames = (key: string): string[] => key.split(' ').map(pretty);
+
+/** Bindings that do the same stand in one line. */
+const byWord = (bindings: Binding[]): { word: string; keys: string[] }[] =>
+  [...Map.groupBy(bindings, (b) => b.word)].map(([word, same]) => ({ word, keys: same.map((b) => b.key) }));
 
 export function KeyHelp() {
   const { help, showHelp } = usePalette();
@@ -40,15 +48,19 @@ export function KeyHelp() {
                 <section key={scope.name}>
                   <h2>{scope.name}</h2>
                   <dl>
-                    {scope.bindings.map((binding) => (
-                      <div key={binding.key}>
+                    {byWord(scope.bindings).map(({ word, keys }) => (
+                      <div key={word}>
                         <dt>
-                          {keyNames(binding.key).map((k, i) => (
-                            // biome-ignore lint/suspicious/noArrayIndexKey: a sequence may name a key twice
-                            <kbd key={i}>{k}</kbd>
+                          {keys.map((key) => (
+                            <span key={key} className="key-sequence">
+                              {keyNames(key).map((k, i) => (
+                                // biome-ignore lint/suspicious/noArrayIndexKey: a sequence may name a key twice
+                                <kbd key={i}>{k}</kbd>
+                              ))}
+                            </span>
                           ))}
                         </dt>
-                        <dd>{binding.word}</dd>
+                        <dd>{word}</dd>
                       </div>
                     ))}
                   </dl>

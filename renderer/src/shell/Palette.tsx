@@ -1,4 +1,8 @@
 // Ctrl+K: every view, command, node, finding and entity, a few letters away.
+// biome-ignore-all lint/a11y/noNoninteractiveElementToInteractiveRole: a list of options with one moving focus (WAI-ARIA listbox)
+// biome-ignore-all lint/a11y/useFocusableInteractive: the list or its input holds the focus
+// biome-ignore-all lint/a11y/useKeyWithClickEvents: keys are handled where the focus is
+// biome-ignore-all lint/a11y/useSemanticElements: a virtualised list cannot be a select element
 import { Dialog } from 'radix-ui';
 import { useEffect, useRef, useState } from 'react';
 import { usePalette } from '../store/palette.ts';
@@ -59,7 +63,6 @@ export function Palette() {
             aria-label="Matches"
           >
             {offers.map((offer, i) => (
-              // biome-ignore lint/a11y/useKeyWithClickEvents: keys are handled by the combobox that owns this list
               <li
                 key={offer.key}
                 id={`offer-${i}`}

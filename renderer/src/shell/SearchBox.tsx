@@ -12,6 +12,7 @@ export function SearchBox() {
   useEffect(() => setDraft(text), [text]);
   const { view, go } = useRoute();
   return (
+    // biome-ignore lint/a11y/useSemanticElements: a form with the role search is submitted with Enter
     <form
       role="search"
       className="search"

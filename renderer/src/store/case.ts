@@ -113,7 +113,7 @@ export const useCase = create<CaseState>((set, get) => {
         const dir = await freeFolder(`${app.home}${app.separator}Tidemark`, 'sample-incident', app.separator);
         took(await api['case.create']({ dir, name: 'Sample incident' }), false);
         useRoute.getState().go('overview');
-        await ingest([sampleDir], {});
+        await ingest(await sampleBundles(sampleDir), {});
       });
     },
     addBundles: (paths, zones) => guarded('Starting to read', () => ingest(paths, zones)),
@@ -137,4 +137,11 @@ async function freeFolder(parent: string, name: string, separator: string): Prom
   let free = name;
   for (let n = 2; taken.has(free); n++) free = `${name}-${n}`;
   return `${parent}${separator}${free}`;
+}
+
+/** The bundles of the sample folder: its archives, not the notes about them. */
+async function sampleBundles(dir: string): Promise<string[]> {
+  const { entries } = await api['host.list']({ path: dir });
+  const archives = entries.filter((e) => /\.(zip|tgz|tar(\.\w+)?)$/i.test(e.name)).map((e) => e.path);
+  return archives.length > 0 ? archives : [dir];
 }

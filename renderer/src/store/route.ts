@@ -1,5 +1,6 @@
 // Which view is shown; kept in the address so that a reload stays.
 import { create } from 'zustand';
+import { useDetails } from './details.ts';
 
 export const VIEWS = [
   'overview',
@@ -36,6 +37,9 @@ export const VIEW_KEYS: Record<View, string> = {
   report: 'p',
 };
 
+/** Views that need their whole width: what was looked at before does not follow there. */
+const WIDE: readonly View[] = ['rules', 'nodes', 'evidence', 'report'];
+
 const fromAddress = (): View => {
   const name = location.hash.replace(/^#\/?/, '');
   return (VIEWS as readonly string[]).includes(name) ? (name as View) : 'overview';
@@ -49,6 +53,7 @@ interface RouteState {
 export const useRoute = create<RouteState>((set) => ({
   view: fromAddress(),
   go(view) {
+    if (view !== useRoute.getState().view && WIDE.includes(view)) useDetails.getState().close();
     history.replaceState(null, '', `#/${view}`);
     set({ view });
   },

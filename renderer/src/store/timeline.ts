@@ -2,7 +2,8 @@
 import { create } from 'zustand';
 import type { Lanes, Lens, Output } from '../../../shared/api.ts';
 import { api } from '../backend.ts';
-import { around, limitsOf, panned, span, type Window, within, zoomed } from '../draw/scale.ts';
+import { totals } from '../draw/histogram.ts';
+import { around, limitsOf, mostOf, panned, span, type Window, within, zoomed } from '../draw/scale.ts';
 import { EMPTY, withoutRange } from '../lens/operations.ts';
 import { newest } from './newest.ts';
 
@@ -39,6 +40,7 @@ interface TimelineState {
 export const useTimeline = create<TimelineState>((set, get) => {
   let lens: Lens = EMPTY;
   let revision = '';
+  let touched = false;
 
   const askLanes = newest({
     run: ({ lens, window, by, columns }: { lens: Lens; window: Window; by: LanesBy; columns: number }) =>
@@ -69,9 +71,23 @@ export const useTimeline = create<TimelineState>((set, get) => {
   });
   const askContext = newest({
     run: (lens: Lens) => api['timeline.histogram']({ lens, by: 'level', buckets: 300 }),
-    took: (context) => set({ context }),
+    took(context) {
+      set({ context });
+      settle(context);
+    },
     failed: (error) => set({ error }),
   });
+
+  /** A case with a few far outliers opens where its events are; the strip above still shows all of it. */
+  const settle = (context: Histogram) => {
+    const { limits } = get();
+    if (touched || !limits) return;
+    touched = true;
+    const most = mostOf(totals(context), 0.95);
+    const from = context.from + most.start * context.bucketUs;
+    const to = context.from + most.end * context.bucketUs;
+    if (to - from > 0 && to - from < span(limits) / 4) get().show(around(from, to, limits));
+  };
 
   /** Asks for half a window more at each side, so that a pan shows no blank. */
   const refresh = () => {
@@ -103,6 +119,7 @@ export const useTimeline = create<TimelineState>((set, get) => {
       const limits = limitsOf(first, last);
       const window = get().window;
       const kept = limits && window && window.from >= limits.from && window.to <= limits.to;
+      if (!kept) touched = false;
       set({ limits, window: kept ? window : limits, lanes: null, whole: null });
       refreshWhole();
     },
@@ -113,6 +130,7 @@ export const useTimeline = create<TimelineState>((set, get) => {
       const w = get().window;
       // A range chosen elsewhere comes into view; one brushed here is in view already.
       if (limits && w && from !== undefined && to !== undefined && (from < w.from || to > w.to)) {
+        touched = true;
         set({ window: around(from, to, limits) });
       }
       refresh();
@@ -132,6 +150,7 @@ export const useTimeline = create<TimelineState>((set, get) => {
     show(window) {
       const { limits } = get();
       if (!limits) return;
+      touched = true;
       set({ window: within(window, limits) });
       refresh();
     },

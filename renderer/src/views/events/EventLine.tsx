@@ -1,4 +1,8 @@
 // One line of the event list.
+// biome-ignore-all lint/a11y/noNoninteractiveElementToInteractiveRole: a list of options with one moving focus (WAI-ARIA listbox)
+// biome-ignore-all lint/a11y/useFocusableInteractive: the list or its input holds the focus
+// biome-ignore-all lint/a11y/useKeyWithClickEvents: keys are handled where the focus is
+// biome-ignore-all lint/a11y/useSemanticElements: a virtualised list cannot be a select element
 import { memo } from 'react';
 import type { EventRow } from '../../../../shared/api.ts';
 import { clock, dateTime, day } from '../../format/time.ts';
@@ -22,9 +26,7 @@ const SURE = ['zone', 'file_zone'];
 export const EventLine = memo(function EventLine({ index, top, row, total, chosen, onChoose }: Props) {
   const find = useLens((s) => s.lens.text);
   if (!row) return <div className="event-line waiting" style={{ top }} />;
-  const time = row.ts === null ? 'no time' : `${day(row.ts)} ${clock(row.ts)}`;
   return (
-    // biome-ignore lint/a11y/useKeyWithClickEvents: keys are those of the list (j, k, Enter)
     <div
       id={`event-${index}`}
       role="option"
@@ -40,11 +42,20 @@ export const EventLine = memo(function EventLine({ index, top, row, total, chose
       onMouseEnter={() => usePointer.getState().at(row.ts, row.node)}
     >
       <span className="mono" title={`${dateTime(row.ts, 'us')} UTC: ${BASIS_WORDS[row.tsBasis].sentence}`}>
-        {time}
+        {row.ts === null ? (
+          'no time'
+        ) : (
+          <>
+            <span className="day">{day(row.ts)} </span>
+            {clock(row.ts)}
+          </>
+        )}
         {!SURE.includes(row.tsBasis) && row.ts !== null && <span className="unsure">~</span>}
       </span>
-      <span className="cut">{row.node}</span>
-      <span className="cut mark">
+      <span className="cut" title={row.node}>
+        {row.node}
+      </span>
+      <span className="cut mark of-system">
         <span className="dot" style={{ background: systemColour(row.system) }} aria-hidden="true" />
         <span className="cut">
           {row.system}

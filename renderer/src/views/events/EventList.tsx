@@ -1,4 +1,8 @@
 // The event list: only the rows in view exist; pages are fetched as they come near.
+// biome-ignore-all lint/a11y/noNoninteractiveElementToInteractiveRole: a list of options with one moving focus (WAI-ARIA listbox)
+// biome-ignore-all lint/a11y/useFocusableInteractive: the list or its input holds the focus
+// biome-ignore-all lint/a11y/useKeyWithClickEvents: keys are handled where the focus is
+// biome-ignore-all lint/a11y/useSemanticElements: a virtualised list cannot be a select element
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { useEffect, useRef, useState } from 'react';
 import { count } from '../../format/numbers.ts';
@@ -56,15 +60,14 @@ export function EventList() {
     );
   }
   return (
-    <div className="column grow">
+    <div className="column grow event-column">
       <div className="event-line event-head-line" aria-hidden="true">
         <span>time (UTC)</span>
         <span>node</span>
-        <span>system · component</span>
+        <span className="of-system cut">system · component</span>
         <span>level</span>
         <span>message</span>
       </div>
-      {/* biome-ignore lint/a11y/useSemanticElements: a virtualised list of options with one moving focus */}
       <div
         ref={scroller}
         className="scroll grow event-list"

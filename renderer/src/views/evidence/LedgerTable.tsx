@@ -1,4 +1,8 @@
 // The rows of the ledger, virtualised; a click leads to the events of the file.
+// biome-ignore-all lint/a11y/useSemanticElements: a virtualised table cannot be a table element
+// biome-ignore-all lint/a11y/useFocusableInteractive: the grid holds the focus and moves a cursor
+// biome-ignore-all lint/a11y/noNoninteractiveTabindex: a region that scrolls takes the focus
+// biome-ignore-all lint/a11y/useKeyWithClickEvents: keys are those of the grid
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { useRef } from 'react';
 import type { LedgerRow } from '../../../../shared/api.ts';
@@ -44,7 +48,12 @@ function Row({ file, top }: { file: LedgerRow; top: number }) {
       </span>
       <span role="cell" className="cut">
         {file.node ? (
-          <button type="button" className="link" onClick={() => file.node && openNode(file.node)}>
+          <button
+            type="button"
+            className="link cut block"
+            title={file.node}
+            onClick={() => file.node && openNode(file.node)}
+          >
             {file.node}
           </button>
         ) : (
@@ -106,7 +115,6 @@ export function LedgerTable({ files }: { files: LedgerRow[] }) {
     overscan: 10,
   });
   return (
-    // biome-ignore lint/a11y/useSemanticElements: a virtualised table cannot be a table element
     <div
       ref={scroller}
       className="scroll grow"

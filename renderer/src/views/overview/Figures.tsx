@@ -2,6 +2,7 @@
 import type { Output } from '../../../../shared/api.ts';
 import { count } from '../../format/numbers.ts';
 import { clock, day } from '../../format/time.ts';
+import { STATUS_WORDS } from '../../format/words.ts';
 import { openEvent } from '../../store/details.ts';
 import { useEvents } from '../../store/events.ts';
 import { useEvidence } from '../../store/evidence.ts';
@@ -19,8 +20,10 @@ interface Figure {
 export function Figures({ overview }: { overview: Output<'overview.get'> }) {
   const { case: info, nodes, systems, members, quality } = overview;
   const { go } = useRoute.getState();
-  const problems = members.filter((m) => m.status === 'failed' || m.status === 'partial');
-  const problemCount = problems.reduce((n, m) => n + m.members, 0);
+  const unread = members
+    .filter((m) => m.status === 'failed' || m.status === 'partial' || m.status === 'skipped')
+    .map((m) => `${count(m.members)} ${STATUS_WORDS[m.status]}`)
+    .join(', ');
   const edge = (order: 'asc' | 'desc') => () => {
     useLens.getState().clear();
     useEvents.getState().setOrder(order);
@@ -49,7 +52,7 @@ export function Figures({ overview }: { overview: Output<'overview.get'> }) {
       id: 'members',
       word: 'files',
       value: count(info.members),
-      note: problemCount > 0 ? `${count(problemCount)} not wholly read` : 'all read',
+      note: unread || 'all read',
       go: () => {
         useEvidence.getState().only([]);
         go('evidence');

@@ -26,7 +26,7 @@ function Cell({ cell, data, most }: { cell: Data['matrix'][number]; data: Data; 
           ['system', cell.system],
         ])
       }
-      title={`${count(cell.events)} events, ${count(cell.errors)} warnings and above\n${span} UTC`}
+      title={`${count(cell.events)} events, ${count(cell.errors)} errors and worse\n${span} UTC`}
       data-testid="matrix-cell"
     >
       <span className="matrix-figures">
@@ -54,7 +54,7 @@ export function Matrix({ overview }: { overview: Data }) {
   return (
     <Card
       title="Collected: nodes by systems"
-      side={<span className="dim">bar: its time in the case · ▲ warnings and above</span>}
+      side={<span className="dim">bar: its time in the case · ▲ errors and worse</span>}
     >
       <div className="scroll-x">
         <table className="matrix" data-testid="overview-matrix">

@@ -1,4 +1,8 @@
 // The rows of a result: virtualised both down and, by fixed widths, across; more rows come on scroll.
+// biome-ignore-all lint/a11y/useSemanticElements: a virtualised table cannot be a table element
+// biome-ignore-all lint/a11y/useFocusableInteractive: the grid holds the focus and moves a cursor
+// biome-ignore-all lint/a11y/noNoninteractiveTabindex: a region that scrolls takes the focus
+// biome-ignore-all lint/a11y/useKeyWithClickEvents: keys are those of the grid
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { useEffect, useMemo, useRef, useState } from 'react';
 import { oneLine } from '../../format/control.ts';
@@ -67,7 +71,6 @@ export function ResultGrid() {
     PageUp: [-20, 0],
   };
   return (
-    // biome-ignore lint/a11y/useSemanticElements: a virtualised grid cannot be a table element
     <div
       ref={scroller}
       className="scroll grow sql-grid"
@@ -98,7 +101,6 @@ export function ResultGrid() {
       </div>
       <div style={{ height: virtual.getTotalSize(), width: total, position: 'relative' }}>
         {items.map((item) => (
-          // biome-ignore lint/a11y/useKeyWithClickEvents: keys are those of the grid
           <div
             key={item.index}
             role="row"
@@ -116,7 +118,6 @@ export function ResultGrid() {
               const nothing = value === null || value === undefined;
               const text = nothing ? 'NULL' : cellText(value);
               return (
-                // biome-ignore lint/a11y/useKeyWithClickEvents: keys are those of the grid
                 <span
                   key={c.name}
                   role="gridcell"

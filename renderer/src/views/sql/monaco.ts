@@ -29,10 +29,11 @@ monaco.editor.defineTheme('tidemark-dark', {
   inherit: true,
   rules: [
     { token: 'keyword', foreground: '93a8ff' },
-    { token: 'string', foreground: '2fbf94' },
+    { token: 'string.sql', foreground: '2fbf94' },
+    { token: 'operator.sql', foreground: 'b0bac4' },
     { token: 'number', foreground: 'e8a825' },
     { token: 'comment', foreground: '8a95a1' },
-    { token: 'predefined', foreground: '62bdf0' },
+    { token: 'predefined.sql', foreground: '62bdf0' },
   ],
   colors: {
     'editor.background': '#0f1216',
@@ -49,10 +50,11 @@ monaco.editor.defineTheme('tidemark-light', {
   inherit: true,
   rules: [
     { token: 'keyword', foreground: '3a4fb8' },
-    { token: 'string', foreground: '00734f' },
+    { token: 'string.sql', foreground: '00734f' },
+    { token: 'operator.sql', foreground: '404a55' },
     { token: 'number', foreground: '865c00' },
     { token: 'comment', foreground: '5b6671' },
-    { token: 'predefined', foreground: '00669e' },
+    { token: 'predefined.sql', foreground: '00669e' },
   ],
   colors: {
     'editor.background': '#ffffff',

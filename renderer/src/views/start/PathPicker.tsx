@@ -1,4 +1,8 @@
 // Chooses folders and files of the machine the engine runs on; arrows move, Space marks, Enter opens or chooses.
+// biome-ignore-all lint/a11y/noNoninteractiveElementToInteractiveRole: a list of options with one moving focus (WAI-ARIA listbox)
+// biome-ignore-all lint/a11y/useFocusableInteractive: the list or its input holds the focus
+// biome-ignore-all lint/a11y/useKeyWithClickEvents: keys are handled where the focus is
+// biome-ignore-all lint/a11y/useSemanticElements: a virtualised list cannot be a select element
 import { Dialog } from 'radix-ui';
 import { useEffect, useRef, useState } from 'react';
 import type { Output } from '../../../../shared/api.ts';
@@ -120,7 +124,6 @@ export function PathPicker({ title, wants, open, start, onOpen, onChoose }: Prop
             </button>
           </form>
           <ErrorLine sentence={error} />
-          {/* biome-ignore lint/a11y/useSemanticElements: a list of options with one moving focus */}
           <ul
             ref={box}
             className="scroll picker-list"
@@ -138,7 +141,6 @@ export function PathPicker({ title, wants, open, start, onOpen, onChoose }: Prop
             }}
           >
             {entries.map((e, i) => (
-              // biome-ignore lint/a11y/useKeyWithClickEvents: keys are those of the list
               <li
                 key={e.path}
                 id={`entry-${i}`}

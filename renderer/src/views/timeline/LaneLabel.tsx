@@ -12,6 +12,7 @@ import type { LanesBy } from '../../store/timeline.ts';
 
 interface Props {
   lane: Lane;
+  system: string | null;
   by: LanesBy;
   index: number;
   onFocus(): void;
@@ -19,7 +20,7 @@ interface Props {
   onHide(): void;
 }
 
-export function LaneLabel({ lane, by, index, onFocus, onBlur, onHide }: Props) {
+export function LaneLabel({ lane, system, by, index, onFocus, onBlur, onHide }: Props) {
   const errors = lane.errors.reduce((a, b) => a + b, 0);
   const terms = laneTerms(lane, by);
   const clock = lane.clockOffsetUs ? `, clock offset ${offset(lane.clockOffsetUs)}` : '';
@@ -39,10 +40,7 @@ export function LaneLabel({ lane, by, index, onFocus, onBlur, onHide }: Props) {
         aria-label={words}
         data-testid="lane-label"
       >
-        <span
-          className="dot"
-          style={{ background: systemColour(lane.system ?? (by === 'system' ? lane.key : null)) }}
-        />
+        <span className="dot" style={{ background: systemColour(system) }} />
         <span className="cut">{lane.label || '(none)'}</span>
         {lane.clockOffsetUs !== null && lane.clockOffsetUs !== 0 && (
           <span className="lane-offset">{offset(lane.clockOffsetUs)}</span>

@@ -13,11 +13,13 @@ import { openFinding } from '../../store/details.ts';
 import { useEvents } from '../../store/events.ts';
 import { useFindings } from '../../store/findings.ts';
 import { useLens } from '../../store/lens.ts';
+import { useNodes } from '../../store/nodes.ts';
 import { usePointer } from '../../store/pointer.ts';
 import { showCell } from '../../store/show-cell.ts';
 import { type Theme, useTheme } from '../../store/theme.ts';
 import { useTimeline } from '../../store/timeline.ts';
 import { LaneLabel } from './LaneLabel.tsx';
+import { laneSystem } from './laneSystem.ts';
 
 const KNOWN = ['ray', 'celery', 'mesos', 'registry'];
 const DRAG = 4; // pixels that make a press a drag
@@ -26,7 +28,7 @@ const coloursOf = (theme: Theme): LaneColours => ({
   strip: colour(theme, '--log-info'),
   error: colour(theme, '--log-error'),
   line: colour(theme, '--line'),
-  hatch: colour(theme, '--line-strong'),
+  hatch: colour(theme, '--hatch'),
   selected: colour(theme, '--bg-selected'),
   ground: colour(theme, '--bg-1'),
   levels: {
@@ -41,12 +43,25 @@ const coloursOf = (theme: Theme): LaneColours => ({
 type Press = { kind: 'pan' | 'brush'; x: number; from: number; to: number; ts: number; moved: boolean };
 
 export function Swimlanes() {
-  const { lanes, whole, window, limits, hidden, by, setWidth, show, fit, toggleLane, showAllLanes, width } =
-    useTimeline();
+  const {
+    lanes,
+    whole,
+    window,
+    limits,
+    hidden,
+    by,
+    setWidth,
+    show,
+    fit: fitAll,
+    toggleLane,
+    showAllLanes,
+    width,
+  } = useTimeline();
   const lens = useLens((s) => s.lens);
   const setRange = useLens((s) => s.range);
   const theme = useTheme((s) => s.theme);
   const chosen = useFindings((s) => s.selected);
+  const nodes = useNodes((s) => s.nodes);
   const marked = usePointer();
   const cursorTs = useEvents((s) => (s.cursor >= 0 ? (s.row(s.cursor)?.ts ?? null) : null));
   const [focused, setFocused] = useState(-1);
@@ -68,7 +83,7 @@ export function Swimlanes() {
         width: wide,
         colours,
         stripOf: (lane: Lane) => {
-          const system = lane.system ?? (by === 'system' ? lane.key : null);
+          const system = laneSystem(lane, by, nodes);
           if (system === null) return colours.strip;
           return colour(theme, `--sys-${KNOWN.includes(system) ? system : 'other'}`);
         },
@@ -76,7 +91,7 @@ export function Swimlanes() {
         focused,
       });
     },
-    [lanes, shown, whole, window, theme, chosen, focused, by],
+    [lanes, shown, whole, window, theme, chosen, focused, by, nodes],
   );
   const axis = useCallback<Picture>(
     (ctx, wide, tall) => {
@@ -173,6 +188,7 @@ export function Swimlanes() {
               <LaneLabel
                 key={lane.key}
                 lane={lane}
+                system={laneSystem(lane, by, nodes)}
                 by={by}
                 index={i}
                 onFocus={() => setFocused(i)}
@@ -215,7 +231,7 @@ export function Swimlanes() {
             }}
             onPointerLeave={() => setHover(null)}
             onPointerUp={released}
-            onDoubleClick={() => fit()}
+            onDoubleClick={fitAll}
           >
             <Canvas draw={draw} onWidth={setWidth} />
             {drawn && (
