@@ -23,6 +23,7 @@ class Open {
   joined = 0;
   cut = 0;
   partial = '';
+  program = '';
 }
 
 class Reader implements MemberParser {
@@ -58,14 +59,7 @@ class Reader implements MemberParser {
   #unparsed = 0;
 
   /** Parts of a line that a carrier split, per run of one stream. */
-  #held: {
-    stream: string;
-    pieces: string[];
-    kept: number;
-    offset: number;
-    bytes: number;
-    lines: number;
-  } | null = null;
+  #held: Held | null = null;
   #continues = '';
 
   #neighbour = Number.NaN;
@@ -309,7 +303,15 @@ class Reader implements MemberParser {
     const follows = this.#continues !== '' && this.#continues === stream && !this.#held;
     const outerOfLine = { time, zoned, host, program, pid, priority, stream };
     if (partial) {
-      const open = this.#held ?? { stream, pieces: [], kept: 0, offset, bytes: 0, lines: 0 };
+      const open: Held = this.#held ?? {
+        stream,
+        pieces: [],
+        kept: 0,
+        offset,
+        bytes: 0,
+        lines: 0,
+        line: this.#lineNumber,
+      };
       if (!this.#held) this.#outer = outerOfLine;
       open.bytes += bytes;
       open.lines++;
@@ -351,6 +353,8 @@ class Reader implements MemberParser {
 
   #outer: Outer = NO_OUTER;
   #lastHost = '';
+  /** Programs (as the carrier names them) whose lines the format has read. */
+  #programs = new Set<string>();
 
   #releaseHeld(): void {
     const held = this.#held;
@@ -365,7 +369,7 @@ class Reader implements MemberParser {
       cut = text.length - MAX_MESSAGE;
       text = text.slice(0, wholeCharacters(text, MAX_MESSAGE));
     }
-    this.#logical(text, held.offset, held.bytes, held.lines, cut);
+    this.#logical(text, held.offset, held.bytes, held.lines, cut, held.line);
     if (held.stream !== '' && this.#open) this.#open.partial = 'first part of a line';
   }
 
@@ -408,7 +412,14 @@ class Reader implements MemberParser {
   // ---- records
 
   /** One line as its writer wrote it. */
-  #logical(text: string, offset: number, bytes: number, lines: number, cut: number): void {
+  #logical(
+    text: string,
+    offset: number,
+    bytes: number,
+    lines: number,
+    cut: number,
+    line = this.#lineNumber,
+  ): void {
     const member = this.#member;
     const spare = this.#spare;
     const draft = spare.draft;
@@ -433,10 +444,13 @@ class Reader implements MemberParser {
     if (kind) {
       this.#last = kind;
       this.#close();
-      this.#begun(spare, offset, bytes, lines);
+      this.#begun(spare, offset, bytes, lines, line);
       spare.kind = kind;
       spare.cut = cut;
-      if (this.#carriers.length > 0) this.#applyOuter(draft);
+      if (this.#carriers.length > 0) {
+        this.#applyOuter(draft);
+        if (this.#programs.size < 1000) this.#programs.add(this.#outer.program);
+      }
       this.#swap();
       return;
     }
@@ -455,7 +469,7 @@ class Reader implements MemberParser {
       return;
     }
     this.#close();
-    this.#begun(spare, offset, bytes, lines);
+    this.#begun(spare, offset, bytes, lines, line);
     const asText = this.#member.hint.strays === 'text' && fault === '';
     const format = this.#format as Format;
     if (format.text) format.text(text, draft, member);
@@ -468,7 +482,9 @@ class Reader implements MemberParser {
     if (fault !== '') draft.fields += `,"tidemark.fault":${quote(fault)}`;
     if (this.#carriers.length > 0) {
       this.#applyOuter(draft);
-      if (format.id === 'text' && draft.tsKind !== TS_KIND.none) this.#carriedText(draft);
+      const program = this.#outer.program;
+      const foreign = format.id === 'text' || (program !== '' && !this.#programs.has(program));
+      if (foreign && draft.tsKind !== TS_KIND.none) this.#carriedText(draft);
     }
     spare.kind = null;
     spare.cut = cut;
@@ -485,6 +501,7 @@ class Reader implements MemberParser {
 
   #mayJoin(open: Open, text: string): boolean {
     if (open.joined >= MAX_JOINED && !this.#member.hint.whole) return false;
+    if (open.program !== this.#outer.program) return false;
     const kind = open.kind;
     if (kind) {
       if (!kind.joins)
@@ -533,14 +550,14 @@ class Reader implements MemberParser {
 
   #start(offset: number, bytes: number, lines: number): Open {
     this.#close();
-    this.#begun(this.#spare, offset, bytes, lines);
+    this.#begun(this.#spare, offset, bytes, lines, lines === 0 ? this.#lineNumber + 1 : this.#lineNumber);
     return this.#spare;
   }
 
-  #begun(open: Open, offset: number, bytes: number, lines: number): void {
+  #begun(open: Open, offset: number, bytes: number, lines: number, line: number): void {
     const draft = open.draft;
     const lead = this.#leadOffset;
-    draft.line = this.#lineNumber - lines + 1;
+    draft.line = line;
     draft.lines = lines;
     draft.byteOffset = offset;
     draft.byteLength = bytes;
@@ -553,6 +570,7 @@ class Reader implements MemberParser {
       this.#leadLines = 0;
     }
     open.joined = 0;
+    open.program = this.#outer.program;
     open.cut = 0;
     open.partial = '';
   }
@@ -645,6 +663,16 @@ class Reader implements MemberParser {
       this.#sink.record(draft);
     }
   }
+}
+
+interface Held {
+  stream: string;
+  pieces: string[];
+  kept: number;
+  offset: number;
+  bytes: number;
+  lines: number;
+  line: number;
 }
 
 interface Outer {

@@ -81,7 +81,9 @@ export function choose(context: MemberContext, hint: PathHint, lines: readonly s
     }
   }
   const enough =
-    best !== null && (bestScore >= 0.02 * sample.length || (hint.sure && best.id === hint.family));
+    best !== null &&
+    (bestScore >= (best.id === hint.family ? 0.005 : 0.02) * sample.length ||
+      (hint.sure && best.id === hint.family));
   return { format: enough && best ? best : other, carriers };
 }
 

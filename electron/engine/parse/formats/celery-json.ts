@@ -68,7 +68,9 @@ export const celeryJson: LineKind = {
     }
     return true;
   },
-  joins: (line, draft) => /^\s|^Traceback |^[\w.]+(?:Error|Exception|Exit)\b/.test(line) || draft.lines > 1,
+  joins: (line, draft) =>
+    /^\s|^Traceback |^[\w.]+(?:Error|Exception|Exit)\b/.test(line) ||
+    draft.message.indexOf('\nTraceback ') !== -1,
   samples: [
     {
       path: 'celery/eps.log',

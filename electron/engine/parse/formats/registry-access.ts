@@ -71,7 +71,7 @@ export const registryAccess: LineKind = {
       ],
     },
     {
-      text: '10.0.0.9 - - [20/Nov/2026:17:20:47 -0500] "DELETE /v2/team/app/manifests/sha256:aa HTTP/2.0" 401 87 "-" "x\\" \\"${jndi:ldap://a} \\"q"',
+      text: '10.0.0.9 - - [20/Nov/2026:17:20:47 -0500] "DELETE /v2/team/app/manifests/sha256:aa HTTP/2.0" 401 87 "-" "x\\" \\"$\x7bjndi:ldap://a} \\"q"',
       path: 'registry/access.log',
       gives: [
         {

@@ -173,7 +173,7 @@ export const registryText: LineKind = {
 
 /** Stack traces follow the line that reports the panic. */
 export function joinsPanic(line: string, draft: Draft): boolean {
-  return draft.lines > 1 || /^(?:goroutine \d+ \[|panic: |\s+\S|created by )/.test(line);
+  return draft.message.indexOf('\n') !== -1 || /^(?:goroutine \d+ \[|panic: |\s+\S|created by )/.test(line);
 }
 
 /** `http.*`, `vars.*` and `err.*` of a registry line, for kinds that read JSON. */
