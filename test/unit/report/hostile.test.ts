@@ -93,7 +93,7 @@ describe('escapes', () => {
     expect(inline('see http://x.example/ now')).toBe('see `http://x.example/` now');
     expect(inline('- # not a list')).toBe('\\- \\# not a list');
     expect(inline('12. not a list')).toBe('12\\. not a list');
-    expect(inline('[x](y) <b> a_b *c*')).toBe('\\[x\\]\\(y\\) \\<b\\> a\\_b \\*c\\*');
+    expect(inline('[x](y) <b> a_b *c*')).toBe('\\[x\\](y) \\<b\\> a\\_b \\*c\\*');
   });
   it('fences with more backticks than the text has', () => {
     expect(fence('a ```` b')).toBe('`````text\na ```` b\n`````\n');

@@ -20,7 +20,7 @@ function words(text: string, inTable: boolean): string {
 
 /** Backslashes before every mark that CommonMark or GFM reads inside a line, and before list marks at its start. */
 function escapeWord(word: string, first: boolean): string {
-  const escaped = word.replace(/[\\`*_{}[\]()#!|<>~&^$]/g, '\\$&');
+  const escaped = word.replace(/[\\`*_{}[\]#!|<>~&^$]/g, '\\$&');
   if (!first) return escaped;
   return escaped.replace(/^[-+=:]/, '\\$&').replace(/^(\d+)([.)])/, '$1\\$2');
 }
