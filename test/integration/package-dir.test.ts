@@ -15,6 +15,7 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { registryLog } from './bundles.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
 const require = createRequire(import.meta.url);
@@ -23,6 +24,7 @@ const asar = require('@electron/asar') as {
   createPackage(from: string, to: string): Promise<void>;
   listPackage(archive: string): string[];
   extractFile(archive: string, path: string): Buffer;
+  extractAll(archive: string, to: string): void;
 };
 
 describe.skipIf(process.platform !== 'linux' || process.arch !== 'x64')('the packed desktop app', () => {
@@ -117,6 +119,21 @@ describe.skipIf(process.platform !== 'linux' || process.arch !== 'x64')('the pac
         ).toBe(true);
       }
     }
+  });
+
+  test('runs its engine from the packed files alone: worker thread, DuckDB, rules', () => {
+    const app = join(folder, 'app');
+    asar.extractAll(join(resources, 'app.asar'), app); // joins what lies inside and beside the archive
+    const bundle = join(folder, 'registry.log');
+    writeFileSync(bundle, registryLog(50));
+    const driver = join(import.meta.dirname, 'packed-engine.mjs');
+    const answer = execFileSync(process.execPath, [driver, app, folder, bundle], {
+      cwd: folder,
+      encoding: 'utf8',
+    });
+    expect(JSON.parse(answer)).toMatchObject({ state: 'done', error: null, events: 50 });
+    expect(JSON.parse(answer).rules).toBeGreaterThan(0);
+    expect(existsSync(join(folder, 'case', 'case.lock'))).toBe(false);
   });
 });
 
