@@ -190,9 +190,13 @@ export class Case {
     return () => this.#beforeWrite.delete(listener);
   }
 
-  /** Runs `work` as the only writer. Writers queue; readers of a moment before are let finish, those after share the instance. */
+  /**
+   * Runs `work` as the only writer; `threads` of DuckDB, all cores when not said. Writers queue; readers of a
+   * moment before are let finish, those after share the instance.
+   */
   async write<T>(
     work: (connection: Connection, connect: () => Promise<Connection>) => Promise<T>,
+    options: { threads?: number } = {},
   ): Promise<T> {
     const turn = this.#writing.then(async () => {
       if (this.#closed) throw new CaseError('case_closed', 'The case was closed meanwhile. Open it again.');
@@ -201,7 +205,7 @@ export class Case {
       await this.#idle();
       this.#database?.close();
       this.#database = null;
-      const opening = this.#openDatabase('write').then((database) => {
+      const opening = this.#openDatabase('write', options.threads).then((database) => {
         this.#database = database;
       });
       this.#opening = opening;
@@ -240,11 +244,12 @@ export class Case {
     await this.#unlock();
   }
 
-  #openDatabase(mode: 'read' | 'write'): Promise<Database> {
+  #openDatabase(mode: 'read' | 'write', threads?: number): Promise<Database> {
     return Database.open(join(this.dir, 'case.duckdb'), {
       mode,
       allowedDirectories: mode === 'write' ? [this.paths.scratch] : [this.paths.exports],
       tempDirectory: join(this.paths.scratch, 'spill'),
+      ...(threads ? { threads } : {}),
     });
   }
 

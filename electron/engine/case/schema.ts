@@ -21,7 +21,8 @@ CREATE TABLE member (
   sha256 VARCHAR, content_sha256 VARCHAR, size BIGINT, content_size BIGINT, mode INTEGER, owner VARCHAR, mtime TIMESTAMP,
   format VARCHAR, system VARCHAR, encoding VARCHAR, compression VARCHAR, status VARCHAR NOT NULL, reason VARCHAR,
   duplicate_of INTEGER, lines BIGINT DEFAULT 0, records BIGINT DEFAULT 0, unparsed_lines BIGINT DEFAULT 0,
-  first_ts TIMESTAMP, last_ts TIMESTAMP, zone VARCHAR, zone_basis VARCHAR, node VARCHAR);
+  first_ts TIMESTAMP, last_ts TIMESTAMP, zone VARCHAR, zone_basis VARCHAR, node VARCHAR,
+  applied_zone VARCHAR DEFAULT 'UTC', applied_offset_us BIGINT DEFAULT 0);
 
 CREATE TABLE node (
   node VARCHAR PRIMARY KEY, systems VARCHAR[], roles VARCHAR[], addresses VARCHAR[],
@@ -103,7 +104,7 @@ export const COMMENTS: Record<string, Record<string, string>> = {
     node: 'Node name; see nodes',
     system: 'ray, celery, mesos, registry, or another',
     component: 'raylet, gcs_server, dashboard, worker, beat, master, agent, access, ...',
-    level: 'trace, debug, info, notice, warning, error, critical, or NULL; ordered',
+    level: "trace, debug, info, notice, warning, error, critical, or NULL; in this order when compared as level >= 'error'::log_level",
     category:
       'authentication, authorization, api, task, resource, node, configuration, audit, storage, network, process',
     action: 'A verb, e.g. login, push, pull, delete, submit',

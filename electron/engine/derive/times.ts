@@ -23,25 +23,27 @@ function toUtc(zone: string): { sql: string; bound: string | null } {
   return { sql: `timezone($2, ts_wall)::TIMESTAMP`, bound: zone };
 }
 
-/** Brings ts_logged, ts and the span of each file up to date; touches only what differs. */
+/** Brings ts_logged, ts and the span of each file up to date; touches only files whose zone or offset is not applied yet. */
 export async function applyTimes(connection: Connection): Promise<void> {
-  const zones = await connection.rows<{ zone: string; files: string[] }>(
-    `SELECT zone, list(file_id::VARCHAR ORDER BY file_id) AS files FROM member WHERE records > 0 GROUP BY zone ORDER BY zone`,
-  );
-  for (const { zone, files } of zones) {
+  const stale = await connection.rows<{ zone: string; offset: string; files: number[] }>(`
+    SELECT m.zone, n.clock_offset_us AS "offset", list(m.file_id ORDER BY m.file_id) AS files
+    FROM member m JOIN node n ON n.node = m.node
+    WHERE m.zone <> m.applied_zone OR n.clock_offset_us <> m.applied_offset_us
+    GROUP BY ALL ORDER BY m.zone, "offset"`);
+  for (const { zone, offset, files } of stale) {
     const { sql, bound } = toUtc(zone);
-    const wanted = `CASE WHEN ts_kind IN (2, 3, 5) THEN ${sql} ELSE ts_wall END`;
+    const list = files.join(', '); // integers
+    const logged = `CASE WHEN ts_kind IN (2, 3, 5) THEN ${sql} ELSE ts_wall END`;
     await connection.run(
-      `UPDATE event SET ts_logged = ${wanted} WHERE file_id IN (SELECT unnest($1::VARCHAR[])::INTEGER) AND ts_logged IS DISTINCT FROM ${wanted}`,
-      bound ? [`[${files.join(',')}]`, bound] : [`[${files.join(',')}]`],
+      `UPDATE event SET ts_logged = ${logged}, ts = ${logged} + to_microseconds($1::BIGINT) WHERE file_id IN (${list})`,
+      bound ? [offset, bound] : [offset],
     );
+    await connection.run(
+      `UPDATE member SET applied_zone = zone, applied_offset_us = $1::BIGINT, first_ts = span.first, last_ts = span.last
+       FROM (SELECT file_id, min(ts) AS first, max(ts) AS last FROM event WHERE file_id IN (${list}) GROUP BY file_id) AS span
+       WHERE span.file_id = member.file_id`,
+      [offset],
+    );
+    await connection.run(`UPDATE member SET applied_zone = zone, applied_offset_us = $1::BIGINT WHERE file_id IN (${list})`, [offset]);
   }
-  const moved = `e.ts_logged + to_microseconds(n.clock_offset_us)`;
-  await connection.run(`
-    UPDATE event AS e SET ts = ${moved} FROM member m, node n
-    WHERE e.file_id = m.file_id AND n.node = m.node AND e.ts IS DISTINCT FROM ${moved}`);
-  await connection.run(`
-    UPDATE member SET first_ts = span.first, last_ts = span.last
-    FROM (SELECT file_id, min(ts) AS first, max(ts) AS last FROM event GROUP BY file_id) AS span
-    WHERE span.file_id = member.file_id`);
 }

@@ -92,7 +92,7 @@ export async function overview(
   findings: FindingRow[],
 ): Promise<Overview> {
   const matrix = await connection.rows<Record<string, Json>>(
-    `SELECT node, system, count(*) AS events, count(*) FILTER (level >= 'error') AS errors, epoch_us(min(ts)) AS "firstTs", epoch_us(max(ts)) AS "lastTs"
+    `SELECT node, system, count(*) AS events, count(*) FILTER (level >= 'error'::log_level) AS errors, epoch_us(min(ts)) AS "firstTs", epoch_us(max(ts)) AS "lastTs"
      FROM events GROUP BY ALL ORDER BY node, system`,
   );
   const grouped = (field: string) =>

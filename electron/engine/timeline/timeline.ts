@@ -61,7 +61,7 @@ export async function lanes(
   const where = lensSql({ ...input.lens, from: input.from, to }, bounds);
   const key = LANE_KEY[input.by];
   const cells = await connection.rows<{ key: string; column: string; n: string; errors: string }>(
-    `SELECT ${key} AS key, (epoch_us(ts) - ${input.from}) // ${columnUs} AS "column", count(*) AS n, count(*) FILTER (level >= 'warning') AS errors
+    `SELECT ${key} AS key, (epoch_us(ts) - ${input.from}) // ${columnUs} AS "column", count(*) AS n, count(*) FILTER (level >= 'warning'::log_level) AS errors
      FROM events WHERE ${where} GROUP BY ALL`,
     bounds.values,
   );
