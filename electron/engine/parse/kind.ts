@@ -41,6 +41,8 @@ export interface LineKind {
   readonly id: string;
   /** Fills the draft and says true, or leaves it untouched and says false. */
   read(line: string, draft: Draft, member: Member): boolean;
+  /** The fields are the line's own, so that any name may stand among them. */
+  readonly native?: true;
   /** How much a line of this kind speaks for its format when a member is sniffed, 0..1; absent: 1. */
   weight?(line: string): number;
   /** Does a line of no kind belong to a record of this kind? Absent: it does, up to the cap. */

@@ -1,5 +1,5 @@
 // Reads one member: frames lines, takes off carriers, asks the kinds of its format, and hands on records that tile the bytes.
-import { Buffer, isUtf8 } from 'node:buffer';
+import { Buffer, isAscii, isUtf8 } from 'node:buffer';
 import type { Carrier } from './carrier.ts';
 import { outer } from './carrier.ts';
 import { clearDraft, type Format, type LineKind, Member } from './kind.ts';
@@ -7,7 +7,7 @@ import { readPath, sharedFields } from './path.ts';
 import type { MemberContext, MemberParser, OpenMember, ParseSummary, RecordSink } from './record.ts';
 import { Draft, TS_KIND } from './record.ts';
 import { binaryKind, choose } from './sniff.ts';
-import { hasHighBytes, quote, repair, stripAnsi } from './text.ts';
+import { hasHighBytes, made, put, putNumber, repair, reserve, stripAnsi, trimEnd } from './text.ts';
 
 const HEAD_BYTES = 64 * 1024;
 const MAX_MESSAGE = 1024 * 1024;
@@ -30,7 +30,9 @@ class Reader implements MemberParser {
   #context: MemberContext;
   #sink: RecordSink;
   #member: Member;
-  #shared: readonly [string, string][];
+  #sharedList: readonly [string, string][];
+  #shared: string;
+  #reserved: ReadonlySet<string> | null;
   #head: Uint8Array[] | null = [];
   #headBytes = 0;
   #binary = '';
@@ -46,6 +48,8 @@ class Reader implements MemberParser {
   #repair = false;
   #escapes = false;
   #badUtf8 = false;
+  /** Bytes beyond ASCII were seen: a value may have been cut inside a character. */
+  #high = false;
 
   #offset = 0;
   #lineNumber = 0;
@@ -70,10 +74,13 @@ class Reader implements MemberParser {
     this.#context = context;
     this.#sink = sink;
     this.#member = new Member(context, readPath(context.path));
-    this.#shared = sharedFields(this.#member.hint);
+    this.#sharedList = sharedFields(this.#member.hint);
+    this.#shared = this.#sharedList.map(([key, json]) => `,${key}${json}`).join('');
+    this.#reserved = this.#sharedList.length === 0 ? null : new Set(Object.keys(this.#member.hint.fields));
   }
 
   push(bytes: Uint8Array): void {
+    reserve(this.#reserved);
     if (this.#head) {
       this.#head.push(bytes.slice());
       this.#headBytes += bytes.length;
@@ -84,6 +91,7 @@ class Reader implements MemberParser {
   }
 
   end(): ParseSummary {
+    reserve(this.#reserved);
     if (this.#head) this.#begin();
     if (this.#binary !== '') {
       return {
@@ -181,7 +189,11 @@ class Reader implements MemberParser {
       return;
     }
     const last = text.lastIndexOf('\n');
-    this.#repair = !isUtf8(buffer.subarray(from, last + 1));
+    this.#repair = false;
+    if (!isAscii(buffer)) {
+      this.#high = true;
+      this.#repair = !isUtf8(buffer.subarray(from, last + 1));
+    }
     while (nl !== -1) {
       const end = nl > from && text.charCodeAt(nl - 1) === 13 ? nl - 1 : nl;
       this.#line(text.slice(from, end), nl + 1 - from);
@@ -208,6 +220,7 @@ class Reader implements MemberParser {
     this.#carryBytes = 0;
     if (text.length === bytes && text.endsWith('\r') && end > 0) text = text.slice(0, -1);
     this.#repair = hasHighBytes(text);
+    this.#high ||= this.#repair;
     this.#escapes ||= text.indexOf('\x1b') !== -1;
     this.#line(text, bytes + end);
   }
@@ -401,11 +414,11 @@ class Reader implements MemberParser {
     }
     if (o.pid !== '' && draft.pid === '' && draft.system !== 'mesos') draft.pid = o.pid;
     if (o.host !== '') {
-      draft.fields += `,"carrier.host":${quote(o.host)}`;
+      put(draft, 'carrier.host', o.host);
       draft.entity('host', o.host, 'origin');
     }
-    if (o.program !== '') draft.fields += `,"carrier.program":${quote(o.program)}`;
-    if (o.stream !== '') draft.fields += `,"carrier.stream":"${o.stream === 'stderr' ? 'stderr' : 'stdout'}"`;
+    if (o.program !== '') put(draft, 'carrier.program', o.program);
+    if (o.stream !== '') put(draft, 'carrier.stream', o.stream);
     if (o.priority >= 0 && draft.level < 0) draft.level = PRIORITY_LEVEL[o.priority] as number;
   }
 
@@ -479,7 +492,7 @@ class Reader implements MemberParser {
       draft.message = text;
     }
     draft.parsed ||= asText;
-    if (fault !== '') draft.fields += `,"tidemark.fault":${quote(fault)}`;
+    if (fault !== '') put(draft, 'tidemark.fault', fault);
     if (this.#carriers.length > 0) {
       this.#applyOuter(draft);
       const program = this.#outer.program;
@@ -603,21 +616,20 @@ class Reader implements MemberParser {
           // The record keeps what its first line said.
         }
       }
-      if (draft.message.charCodeAt(draft.message.length - 1) === 10) draft.message = draft.message.trimEnd();
+      if (draft.message.charCodeAt(draft.message.length - 1) === 10) draft.message = trimEnd(draft.message);
     }
     const hint = member.hint;
-    for (const [key, json] of this.#shared) {
-      if (draft.fields.indexOf(key) === -1) draft.fields += `,${key}${json}`;
-    }
+    if (this.#shared !== '') this.#addShared(draft, kind);
     if (draft.pid === '' && hint.pid !== '') draft.pid = hint.pid;
     for (const [k, v] of hint.entities) draft.entity(k, v, 'context');
-    if (open.cut > 0) draft.fields += `,"tidemark.message_cut":${open.cut}`;
-    if (open.partial !== '') draft.fields += `,"tidemark.partial":${quote(open.partial)}`;
-    const f = draft.fields;
-    if (f !== '') {
-      draft.fields =
-        f.charCodeAt(0) === 44 ? `{${f.slice(1)}}` : f.startsWith('{,') ? `{${f.slice(2)}}` : `${f}}`;
+    if (open.cut > 0) putNumber(draft, 'tidemark.message_cut', open.cut);
+    if (open.partial !== '') put(draft, 'tidemark.partial', open.partial);
+    if (draft.fields !== '') draft.fields += '}';
+    if (made.highBytes) {
+      made.highBytes = false;
+      this.#high = true;
     }
+    if (this.#high) mend(draft);
     if (!draft.parsed) this.#unparsed += draft.lines;
     if (kind) this.#counts.set(kind.id, (this.#counts.get(kind.id) ?? 0) + 1);
     else if (draft.parsed && this.#format) {
@@ -627,6 +639,17 @@ class Reader implements MemberParser {
     draft.record = this.#records++;
     this.#dated(draft);
     clearDraft(draft);
+  }
+
+  /** Adds what the path says, unless the line itself has a member of that name. */
+  #addShared(draft: Draft, kind: LineKind | null): void {
+    if (draft.fields === '') draft.fields = `{${this.#shared.slice(1)}`;
+    else if (!kind?.native) draft.fields += this.#shared;
+    else {
+      for (const [key, json] of this.#sharedList) {
+        if (draft.fields.indexOf(key) === -1) draft.fields += `,${key}${json}`;
+      }
+    }
   }
 
   /** Undated records take the time of their neighbour. */
@@ -767,6 +790,26 @@ function wholeCharacters(text: string, max: number): number {
   let end = max;
   while (end > 0 && end > max - 4 && (text.charCodeAt(end) & 0xc0) === 0x80) end--;
   return end;
+}
+
+const TEXT_COLUMNS = [
+  'message',
+  'fields',
+  'component',
+  'action',
+  'userName',
+  'httpMethod',
+  'httpPath',
+  'srcIp',
+  'pid',
+  'tid',
+  'logger',
+] as const;
+
+/** Makes every text of a record valid UTF-8 again where a value was cut inside a character. */
+function mend(draft: Draft): void {
+  for (const column of TEXT_COLUMNS) draft[column] = repair(draft[column]);
+  for (let i = 0; i < draft.entityCount; i++) draft.entityValues[i] = repair(draft.entityValues[i] as string);
 }
 
 function copyOf(draft: Draft): Draft {

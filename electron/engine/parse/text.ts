@@ -9,7 +9,23 @@ const ANSI = /\x1b(?:\[[0-9;?]{0,32}[ -/]?[@-~]|[@-Z\\-_])/g;
 
 /** Text as a byte string (UTF-8, one unit per byte); lone surrogates become U+FFFD. */
 export function byteString(text: string): string {
-  return NOT_ASCII.test(text) ? Buffer.from(text, 'utf8').toString('latin1') : text;
+  if (!NOT_ASCII.test(text)) return text;
+  made.highBytes = true;
+  return Buffer.from(text, 'utf8').toString('latin1');
+}
+
+/** Set when a byte string with bytes beyond ASCII was made from text that had none as bytes (JSON and Go escapes). */
+export const made = { highBytes: false };
+
+/** Without blanks, tabs and line ends at its end. (trimEnd would take the byte 0xA0, the tail of many characters.) */
+export function trimEnd(s: string): string {
+  let end = s.length;
+  while (end > 0) {
+    const c = s.charCodeAt(end - 1);
+    if (c !== 32 && c !== 10 && c !== 13 && c !== 9) break;
+    end--;
+  }
+  return end === s.length ? s : s.slice(0, end);
 }
 
 /** The text that a byte string encodes; invalid bytes become U+FFFD. */
@@ -31,23 +47,33 @@ export function quote(s: string): string {
   return UNSAFE.test(s) ? JSON.stringify(s) : `"${s}"`;
 }
 
+// While a record is read, draft.fields is an object that is still open: '' or `{"a":1,"b":2`; the reader closes it.
+
+let reserved: ReadonlySet<string> | null = null;
+
+/** Names that every record of the member gets anyway (from its path): adding them again does nothing. */
+export function reserve(names: ReadonlySet<string> | null): void {
+  reserved = names;
+}
+
 /** Adds a text field to the draft. `key` must be free of quotes, backslashes and control characters. */
 export function put(draft: Draft, key: string, value: string): void {
-  draft.fields += `,"${key}":${quote(value)}`;
+  putJson(draft, key, quote(value));
 }
 
 /** As `put`, when there is a value. */
 export function putIf(draft: Draft, key: string, value: string | undefined): void {
-  if (value) draft.fields += `,"${key}":${quote(value)}`;
+  if (value) putJson(draft, key, quote(value));
 }
 
 export function putNumber(draft: Draft, key: string, value: number): void {
-  if (Number.isFinite(value)) draft.fields += `,"${key}":${value}`;
+  if (Number.isFinite(value)) putJson(draft, key, String(value));
 }
 
 /** Adds ready JSON. */
 export function putJson(draft: Draft, key: string, json: string): void {
-  draft.fields += `,"${key}":${json}`;
+  if (reserved?.has(key)) return;
+  draft.fields += `${draft.fields === '' ? '{"' : ',"'}${key}":${json}`;
 }
 
 /** A digits-only byte string as a JSON number, anything else as a string. */
@@ -111,6 +137,7 @@ const RISKY = /\\ud[89a-f]|\\u0000|[eE][+]?\d{3}/i;
  * (lone surrogates, NUL, numbers out of range). Open at its end: without the closing brace.
  */
 export function openObject(bytes: string, value: JsonObject): string {
+  if (Object.keys(value).length === 0) return '';
   if (!RISKY.test(bytes)) {
     const from = bytes.indexOf('{');
     const to = bytes.lastIndexOf('}');
@@ -199,10 +226,7 @@ export function dropDoubles(draft: Draft, base: number, object: JsonObject): voi
 
 /** One member for each name in fields that are not closed yet; the last one stays. */
 export function withoutDoubles(fields: string): string {
-  const parsed = JSON.parse(`{${fields.slice(1)}}`) as Record<string, unknown>;
-  let out = '';
-  for (const [key, value] of Object.entries(parsed)) out += `,${quote(key)}:${JSON.stringify(value)}`;
-  return out;
+  return JSON.stringify(JSON.parse(`${fields}}`)).slice(0, -1);
 }
 
 const PLAIN_DIGITS = /^\d{1,9}$/;

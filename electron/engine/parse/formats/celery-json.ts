@@ -14,6 +14,7 @@ const SPEAKS =
 
 export const celeryJson: LineKind = {
   id: 'celery.json',
+  native: true,
   weight: (line) => (SPEAKS.test(line) ? 1 : 0.1),
   read(line, draft, member) {
     if (line.charCodeAt(0) !== 123) return false;

@@ -50,7 +50,7 @@ export const celeryHeader: LineKind = {
     draft.level = lvl;
     draft.message = message;
     const process = line.slice(name, close);
-    draft.fields = `,"level":"${line.slice(26, name - 1)}"`;
+    draft.fields = `{"level":"${line.slice(26, name - 1)}"`;
     draft.tid = process;
     if (
       member.state.celery === undefined &&

@@ -52,7 +52,7 @@ function fill(draft: Draft, member: Member, levelAt: number): void {
   draft.tid = glog.first;
   draft.logger = glog.source;
   draft.message = glog.message;
-  draft.fields = `,"level":"${String.fromCharCode(levelAt)}"`;
+  draft.fields = `{"level":"${String.fromCharCode(levelAt)}"`;
   if (draft.level === 6) means(draft, 'process', 'crash', 'failure');
   mesosMessage(glog.message, draft, member);
   if (member.state.pid !== undefined && glog.first !== member.state.pid && /^\d{5,}$/.test(glog.first))

@@ -78,7 +78,7 @@ export const webAccess: LineKind = {
     draft.tsKind = a.zoned ? TS_KIND.absolute : TS_KIND.wall;
     const uri = unescapeGo(a.uri);
     draft.fields =
-      `,"http.request.remoteaddr":${quote(a.ip)},"http.request.method":${quote(a.method)},"http.request.uri":${quote(uri)}` +
+      `{"http.request.remoteaddr":${quote(a.ip)},"http.request.method":${quote(a.method)},"http.request.uri":${quote(uri)}` +
       `,"http.response.status":${a.status},"http.response.written":${numberOrText(a.bytes)},"http.request.useragent":${quote(unescapeGo(a.agent))}`;
     if (a.referer !== '') put(draft, 'http.request.referer', unescapeGo(a.referer));
     request(draft, a.method, pathOf(uri), a.status);
@@ -119,6 +119,7 @@ export const webAccess: LineKind = {
 /** One JSON object a line, with a time under one of the usual names. */
 export const jsonLine: LineKind = {
   id: 'json.lines',
+  native: true,
   weight: () => 0.3,
   read(line, draft) {
     if (line.charCodeAt(0) !== 123) return false;

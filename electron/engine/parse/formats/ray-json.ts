@@ -36,6 +36,7 @@ function objectOf(value: Json | undefined): JsonObject {
 /** `LoggingConfig(encoding="JSON")` of applications and `RAY_BACKEND_LOG_JSON=1` of the C++ processes. */
 export const rayJson: LineKind = {
   id: 'ray.json',
+  native: true,
   weight: (line) =>
     /"(?:worker_id|node_id|job_id)"|"component": ?"(?:raylet|gcs_server)"/.test(line) ? 1 : 0.2,
   read(line, draft, member) {
@@ -120,6 +121,7 @@ const LABEL: Record<string, [string, string, string]> = {
 /** `events/event_*.log`, `export_events/event_EXPORT_*.log` and the events that 2.49 and later post over HTTP. */
 export const rayEvent: LineKind = {
   id: 'ray.event',
+  native: true,
   read(line, draft, member) {
     if (line.charCodeAt(0) !== 123) return false;
     const old = line.indexOf('"source_type"') !== -1;

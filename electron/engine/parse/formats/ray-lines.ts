@@ -74,7 +74,7 @@ export const rayCpp: LineKind = {
     draft.tid = line.slice(blank + 1, close);
     draft.logger = line.slice(at, second);
     draft.message = message;
-    draft.fields = `,"level":"${line.charAt(25)}"`;
+    draft.fields = `{"level":"${line.charAt(25)}"`;
     if (level === 6) means(draft, 'process', 'crash', 'failure');
     rayMessage(message, draft, member);
     return true;
@@ -219,7 +219,7 @@ export const rayPy: LineKind = {
     draft.level = level;
     draft.logger = logger;
     draft.message = message;
-    draft.fields = `,"level":"${word}"`;
+    draft.fields = `{"level":"${word}"`;
     if (!readRequest(message, draft, member)) rayMessage(message, draft, member);
     return true;
   },
@@ -309,7 +309,7 @@ export const rayServe: LineKind = {
     draft.level = level;
     draft.logger = m[6] ?? '';
     draft.message = message;
-    draft.fields = `,"level":"${m[1]}"`;
+    draft.fields = `{"level":"${m[1]}"`;
     put(draft, 'serve.component', m[3] as string);
     put(draft, 'serve.component_id', m[4] as string);
     if (m[5]) {
@@ -362,7 +362,7 @@ export const rayGlog: LineKind = {
     draft.pid = glog.first;
     draft.logger = glog.source;
     draft.message = glog.message;
-    draft.fields = `,"level":"${line.charAt(0)}"`;
+    draft.fields = `{"level":"${line.charAt(0)}"`;
     if (draft.level === 6) means(draft, 'process', 'crash', 'failure');
     rayMessage(glog.message, draft, member);
     return true;

@@ -25,7 +25,7 @@ export const registryAccess: LineKind = {
     const uri = a.uri.indexOf('\\') === -1 ? a.uri : unescapeGo(a.uri);
     const agent = a.agent.indexOf('\\') === -1 ? a.agent : unescapeGo(a.agent);
     draft.fields =
-      `,"http.request.remoteaddr":${quote(a.ip)},"http.request.method":${quote(a.method)},"http.request.uri":${quote(uri)}` +
+      `{"http.request.remoteaddr":${quote(a.ip)},"http.request.method":${quote(a.method)},"http.request.uri":${quote(uri)}` +
       `,"http.response.status":${a.status},"http.response.written":${numberOrText(a.bytes)},"http.request.useragent":${quote(agent)}`;
     if (a.protocol !== '') putJson(draft, 'http.version', quote(a.protocol));
     if (a.referer !== '') put(draft, 'http.request.referer', unescapeGo(a.referer));

@@ -7,6 +7,7 @@ import { logrusLevel, takeParts } from './registry-text.ts';
 
 export const registryJson: LineKind = {
   id: 'registry.json',
+  native: true,
   weight: (line) => (/"go\.version"|"http\.request|"instance\.id"|"@version"/.test(line) ? 1 : 0.5),
   read(line, draft, member) {
     if (line.charCodeAt(0) !== 123 || line.indexOf('"level":') === -1) return false;

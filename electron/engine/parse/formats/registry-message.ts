@@ -34,36 +34,34 @@ export class RegistryParts {
   }
 
   take(key: string, value: string): void {
-    switch (key) {
-      case 'http.request.id':
-        this.id = value;
+    switch (key.length) {
+      case 8:
+        if (key === 'err.code') this.errorCode = value;
         break;
-      case 'http.request.method':
-        this.method = value;
+      case 9:
+        if (key === 'vars.name') this.name = value;
         break;
-      case 'http.request.uri':
-        this.uri = value;
+      case 11:
+        if (key === 'vars.digest') this.digest = value;
         break;
-      case 'http.request.remoteaddr':
-        this.remote = value;
+      case 14:
+        if (key === 'auth.user.name') this.user = value;
+        else if (key === 'vars.reference') this.reference = value;
         break;
-      case 'http.response.status':
-        this.status = value;
+      case 15:
+        if (key === 'http.request.id') this.id = value;
         break;
-      case 'auth.user.name':
-        this.user = value;
+      case 16:
+        if (key === 'http.request.uri') this.uri = value;
         break;
-      case 'vars.name':
-        this.name = value;
+      case 19:
+        if (key === 'http.request.method') this.method = value;
         break;
-      case 'vars.reference':
-        this.reference = value;
+      case 20:
+        if (key === 'http.response.status') this.status = value;
         break;
-      case 'vars.digest':
-        this.digest = value;
-        break;
-      case 'err.code':
-        this.errorCode = value;
+      case 23:
+        if (key === 'http.request.remoteaddr') this.remote = value;
         break;
     }
   }

@@ -2,7 +2,7 @@
 import type { LineKind } from '../kind.ts';
 import { means } from '../kind.ts';
 import { TS_KIND } from '../record.ts';
-import { closingQuote, hostOf, isIp, put, putJson, quote, unescapeGo } from '../text.ts';
+import { closingQuote, hostOf, isIp, put, putJson, trimEnd, unescapeGo } from '../text.ts';
 import { cursor, dateTimeAt } from '../time.ts';
 import { RegistryParts, registryRecord } from './registry-message.ts';
 
@@ -94,7 +94,7 @@ export const registryGc: LineKind = {
     draft.parsed = true;
     draft.system = 'registry';
     draft.component = 'gc';
-    draft.message = line.trimEnd();
+    draft.message = trimEnd(line);
     if (mark) {
       means(draft, 'storage', 'gc_mark', 'success');
       put(draft, 'repository', mark[1] as string);
@@ -157,7 +157,7 @@ export const registryTty: LineKind = {
     putJson(draft, 'seconds_since_start', String(Number(m[2])));
     const text = m[3] as string;
     const gap = text.search(/ {2}|\s[\w.]+=/);
-    const message = (gap === -1 ? text : text.slice(0, gap)).trimEnd();
+    const message = trimEnd(gap === -1 ? text : text.slice(0, gap));
     parts.clear();
     if (gap !== -1) {
       let at = gap;
@@ -176,7 +176,7 @@ export const registryTty: LineKind = {
           value = text.slice(eq + 1, end === -1 ? undefined : end);
           at = end === -1 ? text.length : end;
         }
-        draft.fields += `,${quote(key)}:${quote(value)}`;
+        if (/^[\w.@-]{1,100}$/.test(key)) put(draft, key, value);
         parts.take(key, value);
       }
     }

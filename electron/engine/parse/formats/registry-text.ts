@@ -1,4 +1,5 @@
 // Registry application log, logrus text formatter: `time="…" level=info msg="…" key=value key="quoted"`.
+import { Buffer } from 'node:buffer';
 import type { LineKind, Member } from '../kind.ts';
 import type { Draft } from '../record.ts';
 import { TS_KIND } from '../record.ts';
@@ -7,6 +8,27 @@ import { cursor, isoAt } from '../time.ts';
 import { RegistryParts, registryRecord } from './registry-message.ts';
 
 const parts = new RegistryParts();
+const PART_KEYS = [
+  'http.request.id',
+  'http.request.method',
+  'http.request.uri',
+  'http.request.remoteaddr',
+  'http.response.status',
+  'auth.user.name',
+  'vars.name',
+  'vars.reference',
+  'vars.digest',
+  'err.code',
+];
+
+const CONTROL = /[\x00-\x1f]/;
+
+const PLAIN = 0;
+const PART = 1;
+const MESSAGE = 2;
+/** A name without a dot, which a derived field may have too. */
+const BARE = 3;
+const STATIC = new Set(['environment', 'service', 'version']);
 const NUMERIC = new Set([
   'http.response.status',
   'http.response.written',
@@ -14,8 +36,57 @@ const NUMERIC = new Set([
   'contentLength',
   'copied',
 ]);
-/** Names without a dot that no derived field has. */
-const STATIC = new Set(['environment', 'service', 'version']);
+
+/** A key of the format, and the keys that were seen right after it: lines of a file repeat a few orders of keys. */
+interface Key {
+  key: string;
+  mark: string;
+  json: string;
+  part: number;
+  numeric: boolean;
+  followers: Key[];
+}
+
+function keyOf(key: string): Key {
+  const part =
+    key === 'msg'
+      ? MESSAGE
+      : PART_KEYS.includes(key)
+        ? PART
+        : key.indexOf('.') === -1 && !STATIC.has(key)
+          ? BARE
+          : PLAIN;
+  return { key, mark: `${key}=`, json: `,${quote(key)}:`, part, numeric: NUMERIC.has(key), followers: [] };
+}
+
+let keys = new Map<string, Key>();
+const START: Key = keyOf('');
+
+/** The key at `at`, from those that followed the key before it or from the text; null when no `=` comes. */
+function follow(before: Key, line: string, at: number): Key | null {
+  const followers = before.followers;
+  for (let i = 0; i < followers.length; i++) {
+    const candidate = followers[i] as Key;
+    if (line.startsWith(candidate.mark, at)) return candidate;
+  }
+  const eq = line.indexOf('=', at);
+  if (eq === -1) return null;
+  let name = line.slice(at, eq);
+  let key = keys.get(name);
+  if (!key) {
+    if (keys.size > 400) {
+      keys = new Map();
+      START.followers = [];
+    }
+    // A copy: a slice would keep the whole chunk in memory.
+    name = Buffer.from(name, 'latin1').toString('latin1');
+    key = keyOf(name);
+    if (name.length <= 100) keys.set(name, key);
+  }
+  if (followers.length < 6 && name.length <= 100) followers.push(key);
+  return key;
+}
+
 const NUMBER = /^-?(?:0|[1-9]\d{0,14})$/;
 
 /** logrus level word as an index into LEVELS, -1 when it is another word. */
@@ -42,6 +113,7 @@ export function logrusLevel(word: string): number {
 
 export const registryText: LineKind = {
   id: 'registry.text',
+  native: true,
   read(line, draft, member) {
     if (!line.startsWith('time="')) return false;
     const close = line.indexOf('"', 6);
@@ -59,48 +131,46 @@ export const registryText: LineKind = {
     draft.tsKind = zoned ? TS_KIND.absolute : TS_KIND.wall;
     draft.level = level;
     parts.clear();
-    let fields = `,"level":"${word}"`;
+    const safe = !CONTROL.test(line);
+    const escapes = line.indexOf('\\') !== -1;
+    let fields = `{"level":"${word}"`;
     let message = '';
     let bare = false;
+    let known = START;
     let at = levelEnd + 1;
     const length = line.length;
     while (at < length) {
-      const eq = line.indexOf('=', at);
-      if (eq === -1) break;
-      const key = line.slice(at, eq);
+      const next = follow(known, line, at);
+      if (!next) break;
+      known = next;
+      at += next.mark.length;
       let value: string;
       let json: string;
-      if (line.charCodeAt(eq + 1) === 34) {
-        let end = line.indexOf('"', eq + 2);
-        if (end === -1) {
-          value = unescapeGo(line.slice(eq + 2));
-          json = quote(value);
-          at = length;
-        } else {
-          value = line.slice(eq + 2, end);
-          if (value.indexOf('\\') === -1) {
-            json = line.slice(eq + 1, end + 1);
-          } else {
-            end = closingQuote(line, eq + 2);
-            if (end === -1) end = length;
-            value = unescapeGo(line.slice(eq + 2, end));
-            json = quote(value);
-          }
-          at = end + 2;
-        }
-      } else {
-        let end = line.indexOf(' ', eq + 1);
+      if (line.charCodeAt(at) === 34) {
+        let end = escapes ? closingQuote(line, at + 1) : line.indexOf('"', at + 1);
         if (end === -1) end = length;
-        value = line.slice(eq + 1, end);
-        json = NUMERIC.has(key) && NUMBER.test(value) ? value : quote(value);
+        value = line.slice(at + 1, end);
+        if (value.indexOf('\\') !== -1) {
+          value = unescapeGo(value);
+          json = quote(value);
+        } else {
+          json = safe && end < length ? line.slice(at, end + 1) : quote(value);
+        }
+        at = end + 2;
+      } else {
+        let end = line.indexOf(' ', at);
+        if (end === -1) end = length;
+        value = line.slice(at, end);
+        json = next.numeric && NUMBER.test(value) ? value : quote(value);
         at = end + 1;
       }
-      if (key === 'msg') message = value;
-      else {
-        if (key.indexOf('.') === -1 && !STATIC.has(key)) bare = true;
-        fields += `,${quote(key)}:${json}`;
-        parts.take(key, value);
+      if (next.part === MESSAGE) {
+        message = value;
+        continue;
       }
+      fields += next.json + json;
+      if (next.part === BARE) bare = true;
+      else if (next.part === PART) parts.take(next.key, value);
     }
     draft.fields = fields;
     draft.parsed = true;
@@ -190,16 +260,3 @@ export function takeParts(
   }
   registryRecord(draft, message, parts, member);
 }
-
-const PART_KEYS = [
-  'http.request.id',
-  'http.request.method',
-  'http.request.uri',
-  'http.request.remoteaddr',
-  'http.response.status',
-  'auth.user.name',
-  'vars.name',
-  'vars.reference',
-  'vars.digest',
-  'err.code',
-];
