@@ -90,6 +90,8 @@ async function playwright() {
     {
       PLAYWRIGHT_JSON_OUTPUT_NAME: file,
       TIDEMARK_CHROMIUM: chromium,
+      NO_COLOR: undefined, // Playwright sets FORCE_COLOR for its workers, and Node warns of both
+      FORCE_COLOR: '0',
     },
   );
   const result = readResult(file);
