@@ -40,8 +40,8 @@ CREATE TABLE event (
   src_ip VARCHAR, user_name VARCHAR, http_method VARCHAR, http_path VARCHAR, http_status INTEGER,
   pid VARCHAR, tid VARCHAR, logger VARCHAR, parsed BOOLEAN);
 
-CREATE TABLE entity (entity_id BIGINT NOT NULL, kind VARCHAR, value VARCHAR);
-CREATE TABLE entity_ref (event_id BIGINT NOT NULL, entity_id BIGINT NOT NULL, role VARCHAR);
+CREATE TABLE entity (entity_id BIGINT NOT NULL, kind VARCHAR, value VARCHAR, role VARCHAR);
+CREATE TABLE entity_ref (event_id BIGINT NOT NULL, entity_id BIGINT NOT NULL);
 
 CREATE TABLE rule_run (
   rule_id VARCHAR PRIMARY KEY, title VARCHAR, level finding_level, status VARCHAR, type VARCHAR, path VARCHAR, source VARCHAR,
@@ -79,7 +79,7 @@ CREATE VIEW nodes AS
 SELECT node, systems, roles, addresses, zone, zone_basis, clock_offset_us, offset_basis, offset_confidence FROM node;
 
 CREATE VIEW entities AS
-SELECT n.kind, n.value, r.event_id, e.ts, r.role
+SELECT n.kind, n.value, r.event_id, e.ts, n.role
 FROM entity_ref r JOIN entity n ON n.entity_id = r.entity_id JOIN event e ON e.event_id = r.event_id;
 
 CREATE VIEW findings AS
@@ -104,7 +104,8 @@ export const COMMENTS: Record<string, Record<string, string>> = {
     node: 'Node name; see nodes',
     system: 'ray, celery, mesos, registry, or another',
     component: 'raylet, gcs_server, dashboard, worker, beat, master, agent, access, ...',
-    level: "trace, debug, info, notice, warning, error, critical, or NULL; in this order when compared as level >= 'error'::log_level",
+    level:
+      "trace, debug, info, notice, warning, error, critical, or NULL; in this order when compared as level >= 'error'::log_level",
     category:
       'authentication, authorization, api, task, resource, node, configuration, audit, storage, network, process',
     action: 'A verb, e.g. login, push, pull, delete, submit',

@@ -20,7 +20,7 @@ export class EventBatch implements RecordSink {
   #entityHigh: number;
   #entities = 0;
   #distinct = 0;
-  #entityIds = new Map<string, Map<string, number>>(); // by kind, then value
+  #entityIds = new Map<string, Map<string, Map<string, number>>>(); // by kind, role, value
 
   #eventId = new Int64Column('event_id', ROWS);
   #file = new Int32Column('file_id', ROWS);
@@ -52,9 +52,9 @@ export class EventBatch implements RecordSink {
   #entityId = new Int64Column('entity_id', ENTITY_REFS);
   #entityKind = new WordColumn('kind', ENTITY_REFS);
   #entityValue = new TextColumn('value', 1 << 20);
+  #entityRole = new WordColumn('role', ENTITY_REFS);
   #refEvent = new Int64Column('event_id', ENTITY_REFS);
   #refEntity = new Int64Column('entity_id', ENTITY_REFS);
-  #refRole = new WordColumn('role', ENTITY_REFS);
 
   /** `entityHigh`: upper half of the entity ids this worker hands out in this ingest. */
   constructor(entityHigh: number) {
@@ -146,11 +146,8 @@ export class EventBatch implements RecordSink {
     const value = draft.entityValues[i]!;
     if (value === '') return;
     const kind = draft.entityKinds[i]!;
-    let ids = this.#entityIds.get(kind);
-    if (!ids) {
-      ids = new Map();
-      this.#entityIds.set(kind, ids);
-    }
+    const role = draft.entityRoles[i]!;
+    const ids = this.#idsOf(kind, role);
     let id = ids.get(value);
     if (id === undefined) {
       const row = this.#distinct++;
@@ -159,11 +156,21 @@ export class EventBatch implements RecordSink {
       this.#entityId.setHalves(row, this.#entityHigh, id);
       this.#entityKind.set(row, kind);
       this.#entityValue.push(value);
+      this.#entityRole.set(row, role);
     }
     const ref = this.#refs++;
     this.#refEvent.setHalves(ref, this.#fileId, draft.record);
     this.#refEntity.setHalves(ref, this.#entityHigh, id);
-    this.#refRole.set(ref, draft.entityRoles[i]!);
+  }
+
+  #idsOf(kind: string, role: string): Map<string, number> {
+    const roles = this.#entityIds.get(kind);
+    const ids = roles?.get(role);
+    if (ids) return ids;
+    const made = new Map<string, number>();
+    if (roles) roles.set(role, made);
+    else this.#entityIds.set(kind, new Map([[role, made]]));
+    return made;
   }
 
   /** First and last wall time of the member so far, microseconds; NaN when it has none. */
@@ -183,13 +190,13 @@ export class EventBatch implements RecordSink {
         this.#columns.map((c) => c.encode(held.rows)),
       );
     if (held.entities > 0) {
-      const columns = [this.#entityId, this.#entityKind, this.#entityValue];
+      const columns = [this.#entityId, this.#entityKind, this.#entityValue, this.#entityRole];
       writeParquet(
         `${path}.entities`,
         held.entities,
         columns.map((c) => c.encode(held.entities)),
       );
-      const refs = [this.#refEvent, this.#refEntity, this.#refRole];
+      const refs = [this.#refEvent, this.#refEntity];
       writeParquet(
         `${path}.refs`,
         held.refs,
@@ -215,6 +222,6 @@ SELECT event_id, file_id, line, lines, byte_offset, byte_length, ts, ts, ts, ts_
   message, nullif(fields, ''), nullif(src_ip, ''), nullif(user_name, ''), nullif(http_method, ''), nullif(http_path, ''),
   nullif(http_status, -1), nullif(pid, ''), nullif(tid, ''), nullif(logger, ''), parsed = 1
 FROM (SELECT *, CASE WHEN ts_wall > ${NO_TIME} THEN make_timestamp(ts_wall) END AS ts FROM read_parquet($1))`,
-  entities: 'INSERT INTO entity SELECT entity_id, kind, value FROM read_parquet($1)',
-  refs: 'INSERT INTO entity_ref SELECT event_id, entity_id, role FROM read_parquet($1)',
+  entities: 'INSERT INTO entity SELECT entity_id, kind, value, role FROM read_parquet($1)',
+  refs: 'INSERT INTO entity_ref SELECT event_id, entity_id FROM read_parquet($1)',
 };

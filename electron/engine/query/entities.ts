@@ -10,7 +10,7 @@ export async function searchEntities(
 ): Promise<Output<'entities.search'>> {
   const rows = await connection.rows<{ kind: EntityKind; value: string; events: string }>(
     `SELECT n.kind, n.value, count(DISTINCT r.event_id) AS events FROM entity n JOIN entity_ref r USING (entity_id)
-     WHERE contains(lower(n.value), lower($1)) GROUP BY ALL ORDER BY starts_with(lower(n.value), lower($1)) DESC, events DESC, n.kind, n.value LIMIT ${limit}`,
+     WHERE contains(lower(n.value), lower($1)) GROUP BY n.kind, n.value ORDER BY starts_with(lower(any_value(n.value)), lower($1)) DESC, events DESC, n.kind, n.value LIMIT ${limit}`,
     [text],
   );
   return { entities: rows.map((row) => ({ ...row, events: Number(row.events) })) };
@@ -21,7 +21,7 @@ export async function getEntity(
   kind: EntityKind,
   value: string,
 ): Promise<Output<'entities.get'>> {
-  const mine = `WITH mine AS (SELECT r.event_id, r.role FROM entity n JOIN entity_ref r USING (entity_id) WHERE n.kind = $1 AND n.value = $2)`;
+  const mine = `WITH mine AS (SELECT r.event_id, n.role FROM entity n JOIN entity_ref r USING (entity_id) WHERE n.kind = $1 AND n.value = $2)`;
   const span = (await connection.row<Record<string, string | null>>(
     `${mine} SELECT count(DISTINCT e.event_id) AS events, epoch_us(min(e.ts)) AS first, epoch_us(max(e.ts)) AS last FROM mine JOIN event e USING (event_id)`,
     [kind, value],

@@ -192,7 +192,7 @@ export async function eventDetail(connection: Connection, eventId: string): Prom
     [id],
   ))!;
   const entities = await connection.rows<{ kind: EntityKind; value: string; role: string; events: string }>(
-    `WITH mine AS (SELECT DISTINCT n.kind, n.value, r.role FROM entity_ref r JOIN entity n USING (entity_id) WHERE r.event_id = $1)
+    `WITH mine AS (SELECT DISTINCT n.kind, n.value, n.role FROM entity_ref r JOIN entity n USING (entity_id) WHERE r.event_id = $1)
      SELECT mine.kind, mine.value, mine.role,
        (SELECT count(DISTINCT r.event_id) FROM entity n JOIN entity_ref r USING (entity_id) WHERE n.kind = mine.kind AND n.value = mine.value) AS events
      FROM mine ORDER BY mine.kind, mine.value, mine.role LIMIT 200`,

@@ -111,7 +111,7 @@ test('a full record arrives with every value as it was said', async () => {
   });
   expect(
     await connection.rows(
-      'SELECT n.kind, n.value, r.event_id, r.role FROM entity_ref r JOIN entity n USING (entity_id) ORDER BY ALL',
+      'SELECT n.kind, n.value, r.event_id, n.role FROM entity_ref r JOIN entity n USING (entity_id) ORDER BY ALL',
     ),
   ).toEqual([
     { kind: 'ip', value: '203.0.113.7', event_id: String(7n * 2n ** 32n + 3n), role: 'client' },
