@@ -1,6 +1,7 @@
 // One node: what it ran, how its clock stands, its events.
 import { count, plural } from '../format/numbers.ts';
 import { dateTime, offset } from '../format/time.ts';
+import { basisWord } from '../format/words.ts';
 import { SystemMark } from '../parts/Marks.tsx';
 import { useDetails } from '../store/details.ts';
 import { useLens } from '../store/lens.ts';
@@ -62,14 +63,14 @@ export function NodeDetails() {
           <dt>zone</dt>
           <dd>{node.zone ?? 'not known'}</dd>
           <dt>known from</dt>
-          <dd>{node.zoneBasis ?? '–'}</dd>
+          <dd>{basisWord(node.zoneBasis)}</dd>
           <dt>offset</dt>
           <dd>
             {offset(node.clockOffsetUs)}
             {confidence}
           </dd>
           <dt>known from</dt>
-          <dd>{node.offsetBasis ?? '–'}</dd>
+          <dd>{basisWord(node.offsetBasis)}</dd>
         </dl>
       </Block>
     </div>

@@ -2,12 +2,16 @@
 import { clock, day, type Precision } from '../format/time.ts';
 import { ticks, type Window, xOf } from './scale.ts';
 
+const DAY = 86_400_000_000;
+
 const precisionOf = (step: number): Precision =>
   step >= 60_000_000 ? 'min' : step >= 1_000_000 ? 's' : step >= 1000 ? 'ms' : 'us';
 
 export interface Tick {
   x: number;
+  /** With the day where it changes, and without. */
   label: string;
+  brief: string;
 }
 
 export function axisTicks(w: Window, width: number): Tick[] {
@@ -16,14 +20,10 @@ export function axisTicks(w: Window, width: number): Tick[] {
   let last = '';
   return at.map((t) => {
     const date = day(t);
-    const label =
-      step >= 86_400_000_000
-        ? date
-        : date === last
-          ? clock(t, precision)
-          : `${date.slice(5)} ${clock(t, precision)}`;
+    const brief = step >= DAY ? date : clock(t, precision);
+    const label = step >= DAY || date === last ? brief : `${date.slice(5)} ${brief}`;
     last = date;
-    return { x: xOf(w, width, t), label };
+    return { x: xOf(w, width, t), label, brief };
   });
 }
 
@@ -38,10 +38,13 @@ export function drawAxis(
   ctx.font = '11px system-ui, sans-serif';
   ctx.textBaseline = 'middle';
   ctx.textAlign = 'left';
-  for (const { x, label } of axisTicks(w, width)) {
+  const all = axisTicks(w, width);
+  all.forEach(({ x, label, brief }, i) => {
+    const room = (all[i + 1]?.x ?? width) - x - 8;
     ctx.fillStyle = colours.line;
     ctx.fillRect(Math.round(x), top, 1, height);
     ctx.fillStyle = colours.text;
-    ctx.fillText(label, Math.round(x) + 4, top + height / 2);
-  }
+    const fitting = [label, brief].find((text) => ctx.measureText(text).width <= room);
+    if (fitting) ctx.fillText(fitting, Math.round(x) + 4, top + height / 2);
+  });
 }

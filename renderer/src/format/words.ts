@@ -27,6 +27,14 @@ export const BASIS_WORDS: Record<TsBasis, { word: string; sentence: string }> = 
   none: { word: 'no time', sentence: 'Nothing can be said about the time.' },
 };
 
+/** How a zone or offset is known; other words of the engine stay as they are. */
+export const basisWord = (basis: string | null): string =>
+  basis === null
+    ? '–'
+    : basis in BASIS_WORDS
+      ? BASIS_WORDS[basis as TsBasis].word
+      : basis.replaceAll('_', ' ');
+
 export const STATUS_WORDS: Record<MemberStatus, string> = {
   parsed: 'parsed',
   partial: 'partly parsed',

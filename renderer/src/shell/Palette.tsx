@@ -11,7 +11,7 @@ import { offered } from './offers.ts';
 const SHOWN = 60;
 
 export function Palette() {
-  const { open, show, typed, type, entities } = usePalette();
+  const { open, show, typed, type, entities, error } = usePalette();
   const [at, setAt] = useState(0);
   const list = useRef<HTMLUListElement>(null);
   const offers = open ? offered(typed, entities).slice(0, SHOWN) : [];
@@ -77,7 +77,8 @@ export function Palette() {
                 <span className="dim">{offer.note}</span>
               </li>
             ))}
-            {offers.length === 0 && <li className="dim">Nothing is called that.</li>}
+            {error && <li className="bad">Entities could not be looked up. {error}</li>}
+            {offers.length === 0 && !error && <li className="dim">Nothing is called that.</li>}
           </ul>
         </Dialog.Content>
       </Dialog.Portal>

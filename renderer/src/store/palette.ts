@@ -9,6 +9,7 @@ interface PaletteState {
   help: boolean;
   typed: string;
   entities: Output<'entities.search'>['entities'];
+  error: string | null;
   show(open: boolean): void;
   showHelp(help: boolean): void;
   type(typed: string): void;
@@ -18,16 +19,17 @@ export const usePalette = create<PaletteState>((set, get) => {
   const search = newest({
     run: (text: string) => api['entities.search']({ text, limit: 20 }),
     took: ({ entities }, text) => {
-      if (get().typed.trim() === text) set({ entities });
+      if (get().typed.trim() === text) set({ entities, error: null });
     },
-    failed: () => set({ entities: [] }),
+    failed: (error) => set({ entities: [], error }),
   });
   return {
     open: false,
     help: false,
     typed: '',
     entities: [],
-    show: (open) => set({ open, typed: '', entities: [], help: false }),
+    error: null,
+    show: (open) => set({ open, typed: '', entities: [], error: null, help: false }),
     showHelp: (help) => set({ help, open: false }),
     type(typed) {
       set({ typed });

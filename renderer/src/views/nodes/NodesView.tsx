@@ -2,6 +2,7 @@
 import { useState } from 'react';
 import { count } from '../../format/numbers.ts';
 import { dateTime, offset } from '../../format/time.ts';
+import { basisWord } from '../../format/words.ts';
 import { Empty, ErrorLine } from '../../parts/Empty.tsx';
 import { SystemMark } from '../../parts/Marks.tsx';
 import { openNode } from '../../store/details.ts';
@@ -64,14 +65,14 @@ export function NodesView() {
                   <td className="mono">{n.addresses.join(' ') || '–'}</td>
                   <td>
                     {n.zone ?? 'not known'}
-                    <div className="dim">{n.zoneBasis ?? ''}</div>
+                    <div className="dim">{n.zoneBasis && basisWord(n.zoneBasis)}</div>
                   </td>
                   <td>
                     <span className={n.clockOffsetUs === 0 ? 'soft' : 'node-offset'}>
                       {offset(n.clockOffsetUs)}
                     </span>
                     <div className="dim">
-                      {n.offsetBasis ?? ''}
+                      {n.offsetBasis && basisWord(n.offsetBasis)}
                       {n.offsetConfidence !== null &&
                         ` · confidence ${Math.round(n.offsetConfidence * 100)} %`}
                     </div>

@@ -10,6 +10,7 @@ import { Splitter } from '../../parts/Splitter.tsx';
 import { useKept } from '../../parts/useKept.ts';
 import { useCase } from '../../store/case.ts';
 import { useEvents } from '../../store/events.ts';
+import { useFindings } from '../../store/findings.ts';
 import { useLens } from '../../store/lens.ts';
 import { type LanesBy, useTimeline } from '../../store/timeline.ts';
 import { EventList } from '../events/EventList.tsx';
@@ -32,7 +33,8 @@ export function TimelineView() {
   const info = useCase((s) => s.info);
   const revision = useCase((s) => s.revision);
   const { window, by, setBy, setCase, load, error, fit, zoom } = useTimeline();
-  const { show, total } = useEvents();
+  const { show, total, locate, key } = useEvents();
+  const findingTs = useFindings((s) => s.findings.find((f) => f.findingId === s.selected)?.firstTs);
   const [height, setHeight] = useKept('timeline.events', 260);
   const first = info?.firstTs ?? null;
   const last = info?.lastTs ?? null;
@@ -45,6 +47,11 @@ export function TimelineView() {
     load(lens);
     show(lens, revision);
   }, [lens, revision, load, show, first, last]);
+  // The list goes to the finding that was chosen on the lanes.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a new list (key) is asked again
+  useEffect(() => {
+    if (findingTs != null) void locate({ ts: findingTs });
+  }, [findingTs, key, locate]);
   useEventKeys();
   useTimelineKeys();
   const brushed = lens.from !== undefined && lens.to !== undefined;
