@@ -252,7 +252,7 @@ export const dcos: Carrier = {
 };
 
 const COMPOSE = /^([\w.-]{1,80}) {0,40}\| ?/;
-const PREFIXED = /^\[((?:pod\/)?[\w./-]{1,200})\] /;
+const PREFIXED = /^\[(pod\/[\w.-]{1,200}\/[\w.-]{1,100})\] /;
 
 /** `docker compose logs` (`name  | text`) and `kubectl logs --prefix` (`[pod/name/container] text`). */
 export const compose: Carrier = {

@@ -268,7 +268,7 @@ function registry(low: string, base: string): PathHint | null {
         : 'app';
   return hint({
     family: 'registry',
-    sure: /registry/.test(low),
+    sure: false,
     component,
     role: component === 'notification' ? '' : 'registry',
   });

@@ -141,3 +141,11 @@ test('the journal of DC/OS states two clocks; the one inside counts, the year co
   expect(fieldsOf(r.records[0] as never)).toMatchObject({ 'http.useragent': 'navstar@10.0.3.81 (pid 3168)' });
   expect(r.records[1]).toMatchObject({ tsWall: micros('2016-12-15T00:46:18.794333Z') });
 });
+
+test('state dumps in brackets are no carrier', () => {
+  const head = '[2026-11-20 17:26:31,272 I 28956 28957] (raylet) node_manager.cc:1: state:\n';
+  const content = `${head}${'[state-dump] NodeManager:\n[state-dump] - 1 x\n'.repeat(40)}`.repeat(3);
+  const r = read(content, { path: 'logs/raylet.out' });
+  checkTiling(r, content.length);
+  expect(r.records.map((d) => d.lines)).toEqual([81, 81, 81]);
+});

@@ -7,7 +7,7 @@ import { isIp, pathOf, put, putIf, putJson } from '../text.ts';
 import { clockAt, cursor, dateTimeAt, fractionAt, microsOf, monthAt, SECOND_US } from '../time.ts';
 import { access, readAccess } from './access.ts';
 import { glog, readGlog } from './glog.ts';
-import { mesosFlags, mesosMessage } from './mesos-message.ts';
+import { mesosFinish, mesosMessage } from './mesos-message.ts';
 import { levelOf } from './other.ts';
 
 const LEVEL: Record<number, number> = { 73: 2, 87: 4, 69: 5, 70: 6 };
@@ -68,7 +68,7 @@ export const mesosGlog: LineKind = {
     return true;
   },
   joins: (line) => !BARE.test(line),
-  finish: mesosFlags,
+  finish: mesosFinish,
   samples: [
     {
       path: 'mesos/log/mesos-master.vm.root.log.INFO.20261231-185320.28483',

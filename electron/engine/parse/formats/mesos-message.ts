@@ -38,7 +38,7 @@ function peer(msg: string, draft: Draft, role: string): void {
   const ip = (m[1] as string).replace(/^\[|\]$/g, '');
   if (ip === '0.0.0.0') return;
   put(draft, 'peer', `${m[1]}:${m[2]}`);
-  put(draft, 'pid', m[0]);
+  put(draft, 'upid', m[0]);
   draft.srcIp = ip;
   draft.entity('ip', ip, role);
 }
@@ -52,7 +52,9 @@ function ids(msg: string, draft: Draft): void {
       put(draft, 'framework_id', id);
       draft.entity('mesos_framework', id, 'mentioned');
       const name = msg.indexOf(`${id} (`);
-      if (name !== -1) putIf(draft, 'framework_name', between(msg, '(', ')', name));
+      const label = name === -1 ? '' : between(msg, '(', ')', name);
+      if (label !== '' && !label.startsWith('latest state') && !label.startsWith('reports'))
+        put(draft, 'framework_name', label);
     }
   }
   if (msg.indexOf('gent ') !== -1 || msg.indexOf('slave ') !== -1) {
@@ -114,10 +116,16 @@ function ids(msg: string, draft: Draft): void {
       ((msg.charCodeAt(end) >= 65 && msg.charCodeAt(end) <= 90) || msg.charCodeAt(end) === 95)
     )
       end++;
-    put(draft, 'task_state', msg.slice(state, end));
+    const word = msg.slice(state, end);
+    if (TASK_STATES.has(word)) put(draft, 'task_state', word);
   }
 }
 
+const TASK_STATES = new Set(
+  'STAGING STARTING RUNNING KILLING FINISHED FAILED KILLED ERROR LOST DROPPED UNREACHABLE GONE GONE_BY_OPERATOR UNKNOWN'
+    .split(' ')
+    .map((state) => `TASK_${state}`),
+);
 const NOT_A_TASK = new Set([
   'status',
   'group',
@@ -338,6 +346,8 @@ const LEXICON = new Lexicon([
   says('Setting verbose logging level', 'configuration/log_level/success'),
   says('Using force flag to override quota', 'configuration/quota/success'),
   says('Master bound to loopback interface', 'configuration/loopback/failure'),
+  says('Agent bound to loopback interface', 'configuration/loopback/failure'),
+  says('Scheduler driver bound to loopback interface', 'configuration/loopback/failure'),
   // agents
   says('Registered agent ', 'node/agent_register/success', authPeer),
   says('Registered slave ', 'node/agent_register/success', authPeer),
@@ -488,8 +498,12 @@ function flags(msg: string, draft: Draft): void {
   for (const m of text.matchAll(WEAK_FLAG)) put(draft, `flag.${m[1]}`, m[2] as string);
 }
 
-/** Flags may stand in the continuation lines. */
-export function mesosFlags(draft: Draft): void {
+/** Flags and warnings in boxes stand in the continuation lines. */
+export function mesosFinish(draft: Draft, member: Member): void {
+  // Boxes begin with an empty line: what they say is below it.
+  if (draft.message.charCodeAt(0) === 10 && draft.category === '') {
+    LEXICON.apply(draft.message.replace(/^[\n* ]{1,200}/, ''), draft, member, false);
+  }
   if (!draft.message.startsWith('Flags at startup: ')) return;
   if (draft.fields.indexOf('"flag.') === -1) flags(draft.message, draft);
 }

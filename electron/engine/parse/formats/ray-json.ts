@@ -115,6 +115,7 @@ const LABEL: Record<string, [string, string, string]> = {
   RAYLET_MARKED_DEAD: ['node', 'node_dead', 'failure'],
   RAY_WORKER_FAILURE: ['process', 'worker_exit', 'failure'],
   RAY_DRIVER_FAILURE: ['process', 'driver_exit', 'failure'],
+  'Out of Memory': ['resource', 'out_of_memory', 'failure'],
   'Out of Disk': ['storage', 'disk_full', 'failure'],
 };
 

@@ -453,7 +453,9 @@ export const rayCrash: LineKind = {
       draft.tsWall = Number(unix) * SECOND_US;
       draft.tsKind = TS_KIND.absolute;
     }
-    putIf(draft, 'signal', m[1] ?? m[5]);
+    const signal = m[1] ?? m[5];
+    putIf(draft, 'signal', signal && `SIG${signal}`);
+    if (signal === 'TERM' || signal === 'INT') means(draft, 'process', 'stop', 'unknown');
     putIf(draft, 'reason', m[3]);
     return true;
   },
@@ -468,7 +470,7 @@ export const rayCrash: LineKind = {
           action: 'crash',
           lines: 3,
           time: '2026-11-20T17:26:37.000000Z',
-          fields: { signal: 'SEGV' },
+          fields: { signal: 'SIGSEGV' },
         },
       ],
     },

@@ -141,6 +141,8 @@ function nodeIp(msg: string, draft: Draft): void {
 function runtimeEnv(msg: string, draft: Draft): void {
   const from = msg.indexOf('{');
   if (from === -1) return;
+  const context = msg.indexOf(', context: ', from);
+  const text = context === -1 ? msg : msg.slice(0, context);
   const kinds: string[] = [];
   for (const key of [
     'pip',
@@ -152,10 +154,10 @@ function runtimeEnv(msg: string, draft: Draft): void {
     'container',
     'java_jars',
   ]) {
-    if (msg.indexOf(`"${key}"`, from) !== -1) kinds.push(key);
+    if (text.indexOf(`"${key}"`, from) !== -1) kinds.push(key);
   }
   putJson(draft, 'runtime_env.kinds', JSON.stringify(kinds));
-  const url = /https?:\/\/[^\s"'\\]{1,500}/.exec(msg.slice(from, from + 20_000));
+  const url = /https?:\/\/[^\s"'\\]{1,500}/.exec(text.slice(from, from + 20_000));
   if (url) {
     put(draft, 'url', url[0]);
     draft.entity('url', url[0], 'mentioned');
@@ -261,6 +263,23 @@ const LEXICON = new Lexicon([
     if (n) putJson(draft, 'killed_workers', String(Number(n)));
   }),
   says('…killed due to memory pressure (OOM)', 'resource/out_of_memory/failure', killed),
+  says('…killed due to the node running low on memory', 'resource/out_of_memory/failure', (msg, draft) => {
+    const n = /^(\d{1,9}) worker/.exec(msg)?.[1];
+    if (n) putJson(draft, 'killed_workers', String(Number(n)));
+    nodeIp(msg, draft);
+  }),
+  says('Task attempt …failed', 'task/task_failed/failure'),
+  says('Registering job', 'task/job_register/unknown', driverPid),
+  says('Registering actor', 'task/actor_register/unknown'),
+  says('Creating actor', 'task/actor_create/unknown'),
+  says('Actor creation task finished', 'task/actor_create/success'),
+  says('Job …terminated', 'task/job_end/unknown', (msg, draft) => submission(draft, wordAfter(msg, 'Job '))),
+  says('Job …is requested to stop', 'task/job_stop/unknown', (msg, draft) =>
+    submission(draft, wordAfter(msg, 'Job ')),
+  ),
+  says('*** SIGTERM received', 'process/stop/unknown', signalName),
+  says('*** SIGINT received', 'process/stop/unknown', signalName),
+  says('*** SIG', 'process/crash/failure', signalName),
   says('…full, available space', 'storage/disk_full/failure'),
   says('Triggering object spilling', 'storage/spill/unknown'),
   says('Spilled ', 'storage/spill/success'),
@@ -330,6 +349,17 @@ function nodeAddress(msg: string, draft: Draft): void {
     if (isIp(ip)) draft.entity('ip', ip, 'node');
   }
   putIf(draft, 'node_name', wordAfter(msg, 'node name = ') || wordAfter(msg, 'node_name='));
+}
+
+function driverPid(msg: string, draft: Draft): void {
+  const pid = /driver_pid=(\d{1,10})/.exec(msg)?.[1];
+  if (!pid) return;
+  put(draft, 'driver_pid', pid);
+  draft.entity('process', pid, 'driver');
+}
+
+function signalName(msg: string, draft: Draft): void {
+  putIf(draft, 'signal', /^\*\*\* (SIG[A-Z]{2,8})/.exec(msg)?.[1]);
 }
 
 function restarts(msg: string, draft: Draft): void {

@@ -144,17 +144,17 @@ export const registryText: LineKind = {
       if (!next) break;
       known = next;
       at += next.mark.length;
-      let value: string;
+      let value = '';
       let json: string;
       if (line.charCodeAt(at) === 34) {
         let end = escapes ? closingQuote(line, at + 1) : line.indexOf('"', at + 1);
         if (end === -1) end = length;
-        value = line.slice(at + 1, end);
-        if (value.indexOf('\\') !== -1) {
-          value = unescapeGo(value);
+        json = line.slice(at, end + 1);
+        if (!safe || end === length || (escapes && json.indexOf('\\') !== -1)) {
+          value = unescapeGo(line.slice(at + 1, end));
           json = quote(value);
-        } else {
-          json = safe && end < length ? line.slice(at, end + 1) : quote(value);
+        } else if (next.part !== PLAIN) {
+          value = line.slice(at + 1, end);
         }
         at = end + 2;
       } else {
