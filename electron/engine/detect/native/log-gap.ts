@@ -5,7 +5,10 @@ import type { NativeCheck } from './checks.ts';
 const LEAST_SILENCE = 30; // seconds
 const TIMES_P95 = 10;
 const LEAST_BEATS = 40;
-const STEADY_SHARE = 0.8;
+const STEADY_SHARE = 0.8; // of the pauses, within half to one and a half of the usual one
+/** A line that pauses more often, or is there for less of the time, comes in bursts. */
+const MOST_SILENCES = 3;
+const COVERED = 0.6;
 
 const sql = `WITH log AS (
   -- rotated files of one log are one log
@@ -26,7 +29,7 @@ const sql = `WITH log AS (
   -- lines of logs with a silence, by what recurs: the request and its client, or the text without its numbers
   SELECT l.node, l.name, e.ts, e.event_id,
     hash(e.component, e.src_ip, e.http_method, e.http_path,
-      regexp_replace(left(e.message, 80), '[0-9a-fA-F]{6,}|[0-9]+', '#', 'g')) AS stream,
+      regexp_replace(left(e.message, 80), '[0-9a-fA-F]{6,}|[0-9]+([.,:][0-9]+)*', '#', 'g')) AS stream,
     coalesce(e.http_method || ' ' || left(e.http_path, 80) || coalesce(' from ' || e.src_ip, ''), left(e.message, 80)) AS line
   FROM events AS e JOIN log AS l ON l.file_id = e.file_id
   WHERE e.ts IS NOT NULL AND e.ts_basis NOT IN ('neighbour', 'none')
@@ -39,11 +42,13 @@ const sql = `WITH log AS (
   FROM paused GROUP BY node, name, stream HAVING count(*) >= ${LEAST_BEATS}
 ), steady AS (
   SELECT r.node, r.name, r.stream, any_value(r.beats) AS beats, any_value(r.usual) AS usual, any_value(r.p95) AS p95,
-    any_value(p.line) AS line
+    any_value(p.line) AS line,
+    sum(p.pause) AS whole, sum(CASE WHEN p.pause <= 3 * r.p95 THEN p.pause ELSE 0 END) AS covered
   FROM rhythm AS r JOIN paused AS p ON p.node IS NOT DISTINCT FROM r.node AND p.name = r.name AND p.stream = r.stream
   WHERE r.usual > 0 AND p.pause IS NOT NULL
   GROUP BY r.node, r.name, r.stream
   HAVING avg(CASE WHEN p.pause BETWEEN r.usual * 0.5 AND r.usual * 1.5 THEN 1 ELSE 0 END) >= ${STEADY_SHARE}
+    AND count(*) FILTER (p.pause > ${TIMES_P95} * r.p95) <= ${MOST_SILENCES}
 ), gap AS (
   -- the steady line runs up to the silence and again from its end
   SELECT s.*, t.usual, t.p95, t.line
@@ -54,10 +59,12 @@ const sql = `WITH log AS (
   WHERE epoch_us(s.after_ts) - epoch_us(s.before_ts) > ${TIMES_P95} * t.p95
     AND epoch_us(s.before_ts) - epoch_us(p.previous) <= 3 * t.p95 AND epoch_us(p.ts) - epoch_us(s.after_ts) <= 3 * t.p95
     AND p.number > 10 AND t.beats - p.number >= 2
+    AND t.covered >= ${COVERED} * (t.whole - p.pause)
   QUALIFY row_number() OVER (PARTITION BY s.after_id ORDER BY t.p95, t.beats DESC, t.line) = 1
 ), elsewhere AS (
   SELECT g.after_id, count(*) AS events, count(*) FILTER (r.node IS NOT DISTINCT FROM g.node) AS here
-  FROM gap AS g JOIN record AS r ON r.ts > g.before_ts AND r.ts < g.after_ts
+  FROM gap AS g JOIN record AS r ON r.ts > g.before_ts + to_microseconds(CAST(g.p95 AS BIGINT))
+    AND r.ts < g.after_ts - to_microseconds(CAST(g.p95 AS BIGINT))
   WHERE NOT (r.node IS NOT DISTINCT FROM g.node AND r.name = g.name)
   GROUP BY g.after_id
 ), told AS (

@@ -134,7 +134,8 @@ function sourceSql(source: Source, binder: Binder): FieldSql {
     };
   }
   // TRY: `fields` is JSON by construction, but a filter that runs early must not end the query over one bad row.
-  const path = binder.bind(`$."${source.key.replace(/["\\]/g, '\\$&')}"`);
+  // A pointer in place of a path: in `$."*"` even the quoted star would be a wildcard.
+  const path = binder.bind(`/${source.key.replaceAll('~', '~0').replaceAll('/', '~1')}`);
   return {
     text: `TRY(json_extract_string(e.fields, ${path}))`,
     number: null,

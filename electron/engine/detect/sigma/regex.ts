@@ -13,7 +13,8 @@ export function regexProblem(pattern: string): string | null {
     if (c === '\\') {
       const next = pattern[i + 1];
       if (next === undefined) return 'it ends with a lone backslash';
-      if (/[1-9]/.test(next)) return `backreferences (\\${next}) are not supported by RE2`;
+      if (/[1-9]/.test(next) && !/^[1-7][0-7]/.test(pattern.slice(i + 1)))
+        return `backreferences (\\${next}) are not supported by RE2`;
       if (next === 'k') return 'backreferences (\\k) are not supported by RE2';
       if ('GKRXZhHNuUcgye'.includes(next)) return `\\${next} is not supported by RE2`;
       if (next === 'Q') {
@@ -21,10 +22,6 @@ export function regexProblem(pattern: string): string | null {
         i = end === -1 ? pattern.length : end + 2;
         atomBefore = true;
         quantified = false;
-        continue;
-      }
-      if (next === 'E') {
-        i += 2;
         continue;
       }
       if (next === 'x') {

@@ -1,0 +1,292 @@
+import { describe, expect, it } from 'vitest';
+import { checkRuleText } from '../../../electron/engine/detect/load-rules.ts';
+
+const rule = (detection: string, head = '') => `title: A rule
+${head}logsource:
+  product: registry
+detection:
+${detection}`;
+const base = `---
+title: Base
+name: base
+logsource: {product: registry}
+detection: {s: {message: x}, condition: s}
+`;
+const correlation = (body: string) => `title: C
+correlation:
+${body}${base}`;
+
+describe('what cannot be honoured is refused by name and line', () => {
+  it.each<[string, string, number, string]>([
+    [
+      'an unknown modifier',
+      rule('  s:\n    message|contians: x\n  condition: s\n'),
+      6,
+      "'contians' is not a Sigma modifier",
+    ],
+    [
+      'a modifier that is not built',
+      rule('  s:\n    message|base64: x\n  condition: s\n'),
+      6,
+      "'base64' is not supported yet",
+    ],
+    [
+      'windash',
+      rule('  s:\n    message|windash|contains: x\n  condition: s\n'),
+      6,
+      "'windash' is not supported yet",
+    ],
+    [
+      'fieldref',
+      rule('  s:\n    message|fieldref: x\n  condition: s\n'),
+      6,
+      "'fieldref' is not supported yet",
+    ],
+    [
+      'an unresolved placeholder',
+      rule("  s:\n    user_name|expand: '%Administrators%'\n  condition: s\n"),
+      6,
+      'placeholders',
+    ],
+    [
+      'two kinds of match',
+      rule('  s:\n    message|startswith|re: x\n  condition: s\n'),
+      6,
+      'do not go together',
+    ],
+    ['re behind another', rule('  s:\n    message|cased|re: x\n  condition: s\n'), 6, "'re' must come first"],
+    ['a regex flag without re', rule('  s:\n    message|i: x\n  condition: s\n'), 6, "belongs after 're'"],
+    ['lookahead', rule("  s:\n    message|re: 'a(?=b)'\n  condition: s\n"), 6, 'lookahead'],
+    ['lookbehind', rule("  s:\n    message|re: '(?<!a)b'\n  condition: s\n"), 6, 'lookbehind'],
+    ['a backreference', rule("  s:\n    message|re: '(a)\\1'\n  condition: s\n"), 6, 'backreferences'],
+    ['possessive', rule("  s:\n    message|re: 'a++'\n  condition: s\n"), 6, 'possessive'],
+    ['an open group', rule("  s:\n    message|re: '(a'\n  condition: s\n"), 6, "'(' is not closed"],
+    ['a huge repetition', rule("  s:\n    message|re: 'a{1001}'\n  condition: s\n"), 6, 'more than 1000'],
+    ['text compared', rule('  s:\n    http_status|gte: many\n  condition: s\n'), 6, 'needs a number'],
+    ['exists without a boolean', rule('  s:\n    task_id|exists: 1\n  condition: s\n'), 6, 'true or false'],
+    [
+      'a network with host bits',
+      rule("  s:\n    src_ip|cidr: '10.0.0.1/8'\n  condition: s\n"),
+      6,
+      'host bits',
+    ],
+    ['no network', rule("  s:\n    src_ip|cidr: 'inside'\n  condition: s\n"), 6, 'not a network'],
+    [
+      'null in a list',
+      rule('  s:\n    user_name: [a, null]\n  condition: s\n'),
+      6,
+      'null must not stand in a list',
+    ],
+    ['an empty list', rule('  s:\n    user_name: []\n  condition: s\n'), 6, 'is empty'],
+    ['an empty selection', rule('  s: {}\n  condition: s\n'), 5, 'is empty'],
+    ['a map as value', rule('  s:\n    message: {a: b}\n  condition: s\n'), 6, 'must be a value'],
+    ['an unknown selection', rule('  s:\n    message: x\n  condition: s and t\n'), 7, "no selection 't'"],
+    ['an aggregation', rule('  s:\n    message: x\n  condition: s | count() > 3\n'), 7, 'correlation rule'],
+    [
+      'an empty pattern',
+      rule('  s:\n    message: x\n  condition: 1 of filter_*\n'),
+      7,
+      'matches no selection',
+    ],
+    [
+      'timeframe',
+      rule('  s:\n    message: x\n  timeframe: 5m\n  condition: s\n'),
+      7,
+      "'timeframe' was removed",
+    ],
+    ['no condition', rule('  s:\n    message: x\n'), 5, 'no condition'],
+    ['a duplicate key', rule('  s:\n    message: x\n    message: y\n  condition: s\n'), 7, 'unique'],
+    ['broken YAML', 'title: [a\n', 2, 'YAML'],
+    [
+      'no title',
+      'logsource: {product: ray}\ndetection: {s: {message: x}, condition: s}\n',
+      1,
+      "'title' is missing",
+    ],
+    ['no logsource', 'title: t\ndetection: {s: {message: x}, condition: s}\n', 1, "'logsource' is missing"],
+    [
+      'an empty logsource',
+      'title: t\nlogsource: {}\ndetection: {s: {message: x}, condition: s}\n',
+      2,
+      'neither product',
+    ],
+    [
+      'a bad level',
+      rule('  s:\n    message: x\n  condition: s\n', 'level: extreme\n'),
+      2,
+      "'level' must be one of",
+    ],
+    [
+      'a bad status',
+      rule('  s:\n    message: x\n  condition: s\n', 'status: new\n'),
+      2,
+      "'status' must be one of",
+    ],
+    ['a bad id', rule('  s:\n    message: x\n  condition: s\n', 'id: seven\n'), 2, 'UUID'],
+    ['a bad date', rule('  s:\n    message: x\n  condition: s\n', 'date: 20/11/2026\n'), 2, 'YYYY-MM-DD'],
+    ['a bad tag', rule('  s:\n    message: x\n  condition: s\n', 'tags: [Attack]\n'), 2, 'namespace.value'],
+    [
+      'another taxonomy',
+      rule('  s:\n    message: x\n  condition: s\n', 'taxonomy: ecs\n'),
+      2,
+      "taxonomy 'ecs'",
+    ],
+    [
+      'a filter document',
+      'title: f\nlogsource: {product: ray}\nfilter: {rules: any, selection: {message: x}, condition: not selection}\n',
+      3,
+      'filter documents',
+    ],
+    ['an action document', 'title: f\naction: global\n', 2, "'action'"],
+    [
+      'an extra word of ours',
+      rule('  s:\n    message: x\n  condition: s\n', 'tidemark: {gaps: 5m}\n'),
+      2,
+      "'tidemark.gaps' is not known",
+    ],
+    [
+      'a place that is none',
+      rule('  s:\n    message: x\n  condition: s\n', "tidemark: {explain: 'x {} y'}\n"),
+      2,
+      'is not a place',
+    ],
+    [
+      'an unknown correlation type',
+      correlation('  type: value_sum\n  rules: [base]\n  timespan: 5m\n'),
+      3,
+      "'value_sum' is not supported yet",
+    ],
+    ['no type', correlation('  rules: [base]\n  timespan: 5m\n'), 3, "'correlation.type' is missing"],
+    [
+      'an unknown reference',
+      correlation('  type: event_count\n  rules: [nobody]\n  timespan: 5m\n  condition: {gte: 2}\n'),
+      4,
+      "'nobody'",
+    ],
+    [
+      'a bad timespan',
+      correlation('  type: event_count\n  rules: [base]\n  timespan: 1 week\n  condition: {gte: 2}\n'),
+      5,
+      'whole number with s, m, h or d',
+    ],
+    [
+      'no timespan',
+      correlation('  type: event_count\n  rules: [base]\n  condition: {gte: 2}\n'),
+      3,
+      "'correlation.timespan' is missing",
+    ],
+    [
+      'no condition of a count',
+      correlation('  type: event_count\n  rules: [base]\n  timespan: 5m\n'),
+      3,
+      'condition',
+    ],
+    [
+      'a condition word',
+      correlation('  type: event_count\n  rules: [base]\n  timespan: 5m\n  condition: {foo: 1}\n'),
+      6,
+      "'foo' is not part",
+    ],
+    [
+      'a fraction',
+      correlation('  type: event_count\n  rules: [base]\n  timespan: 5m\n  condition: {gte: 1.5}\n'),
+      6,
+      'whole number',
+    ],
+    [
+      'value_count without a field',
+      correlation('  type: value_count\n  rules: [base]\n  timespan: 5m\n  condition: {gte: 2}\n'),
+      6,
+      "needs 'condition.field'",
+    ],
+    [
+      'an expression of rules',
+      correlation('  type: temporal\n  rules: [base]\n  timespan: 5m\n  condition: base and not other\n'),
+      6,
+      'not supported yet',
+    ],
+    [
+      'an alias of a stranger',
+      correlation(
+        '  type: event_count\n  rules: [base]\n  timespan: 5m\n  group-by: [who]\n  aliases: {who: {other: a}}\n  condition: {gte: 2}\n',
+      ),
+      7,
+      "names 'other'",
+    ],
+    [
+      'an unknown built-in check',
+      'title: n\ntidemark: {native: nothing}\n',
+      1,
+      "no built-in check 'nothing'",
+    ],
+    ['nothing at all', '', 1, 'holds no rule'],
+    ['only a comment', '# x\n', 1, 'holds no rule'],
+    ['a list', '- a\n', 1, 'a rule is a map'],
+  ])('%s', (_, text, line, message) => {
+    const { ok, problems } = checkRuleText(text);
+    expect(ok).toBe(false);
+    expect(problems.map((p) => p.message).join('\n')).toContain(message);
+    expect(problems.find((p) => p.message.includes(message))!.line).toBe(line);
+  });
+
+  it('names the line of a broken base rule of a correlation, and of a circle', () => {
+    const broken = checkRuleText(`title: C
+correlation: {type: event_count, rules: [b], timespan: 5m, condition: {gte: 2}}
+---
+title: B
+name: b
+logsource: {product: ray}
+detection:
+  s:
+    message|nope: x
+  condition: s
+`);
+    expect(broken.problems.map((p) => p.line)).toContain(9);
+    const circle = checkRuleText(`title: A
+name: a
+correlation: {type: event_count, rules: [b], timespan: 5m, condition: {gte: 2}}
+---
+title: B
+name: b
+correlation: {type: event_count, rules: [a], timespan: 5m, condition: {gte: 2}}
+---
+title: C
+correlation: {type: event_count, rules: [a], timespan: 5m, condition: {gte: 2}}
+`);
+    expect(circle.ok).toBe(false);
+    expect(circle.problems.map((p) => p.message).join()).toContain('refers back to it');
+  });
+
+  it('accepts attributes it does not know, several conditions, and warns about windows that end at no event', () => {
+    expect(
+      checkRuleText(
+        rule('  a: {message: x}\n  b: {message: y}\n  condition: [a, b]\n', 'my_own: {any: thing}\n'),
+      ).ok,
+    ).toBe(true);
+    const lt = checkRuleText(
+      correlation('  type: event_count\n  rules: [base]\n  timespan: 5m\n  condition: {lt: 2}\n'),
+    );
+    expect(lt.ok).toBe(true);
+    expect(lt.warnings[0]!.message).toContain('windows end at an event');
+    expect(
+      checkRuleText(
+        correlation('  type: event_count\n  rules: [base]\n  timespan: 5m\n  condition: {gt: 2, lte: 9}\n'),
+      ).ok,
+    ).toBe(true);
+  });
+
+  it('survives hostile YAML', () => {
+    expect(checkRuleText('['.repeat(100_000)).ok).toBe(false);
+    expect(checkRuleText(`${'{a: '.repeat(5000)}1`).ok).toBe(false);
+    const bomb = `a: &a [x,x,x,x,x,x,x,x,x]\n${'bcdefghij'
+      .split('')
+      .map((c, i) => `${c}: &${c} [${Array(9).fill(`*${'abcdefghij'[i]}`).join(',')}]`)
+      .join('\n')}\ntitle: x\n`;
+    const { ok, problems } = checkRuleText(bomb);
+    expect(ok).toBe(false);
+    expect(problems[0]!.message).toMatch(/too large|aliases/);
+    expect(checkRuleText(`title: ${'x'.repeat(300)}\n`).problems[0]!.message).toContain('longer than 256');
+    expect(checkRuleText('title: !!js/function "x"\n').ok).toBe(false);
+    expect(checkRuleText('\u0000').ok).toBe(false);
+  });
+});
