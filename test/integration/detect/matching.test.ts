@@ -180,9 +180,9 @@ describe('matching', () => {
       {
         'keywords:\n  - needle\n  - nothing\ncondition: keywords': [0, 1],
         'keywords: needle\ncondition: keywords': [0, 1],
-        'k:\n  '|all': [needle, here]\ncondition: k': [0],
-        'k:\n  '|re': 'N[e]+dle'\ncondition: k': [0],
-        'k:\n  '|cased': needle\ncondition: k': [1],
+        "k:\n  '|all': [needle, here]\ncondition: k": [0],
+        "k:\n  '|re': 'N[e]+dle'\ncondition: k": [0],
+        "k:\n  '|cased': needle\ncondition: k": [1],
         'k:\n  - 100\ncondition: k': [2],
         'k:\n  - needle\ncondition: not k': [2, 3],
         'k:\n  - needle\n  - message: hay\ncondition: k': [0, 1, 2],
