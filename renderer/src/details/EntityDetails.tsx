@@ -13,7 +13,9 @@ import { Block } from './Block.tsx';
 
 export function EntityDetails() {
   const entity = useDetails((s) => s.entity);
+  const error = useDetails((s) => s.error);
   const { include, exclude } = useLens.getState();
+  if (!entity && error) return null;
   if (!entity) return <p className="details-block dim">Looking it up …</p>;
   const value = `${entity.kind}:${entity.value}`;
   return (

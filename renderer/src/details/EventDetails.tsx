@@ -15,7 +15,9 @@ import { RawBytes } from './RawBytes.tsx';
 
 export function EventDetails({ id }: { id: string }) {
   const event = useDetails((s) => s.event);
+  const error = useDetails((s) => s.error);
   const include = useLens((s) => s.include);
+  if (!event && error) return null;
   if (!event) return <p className="details-block dim">Reading event {id} …</p>;
   const moved = event.ts !== null && event.tsLogged !== null && event.ts !== event.tsLogged;
   return (

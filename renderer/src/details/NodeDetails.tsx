@@ -11,8 +11,10 @@ import { Block } from './Block.tsx';
 
 export function NodeDetails() {
   const node = useDetails((s) => s.node);
+  const error = useDetails((s) => s.error);
   const go = useRoute((s) => s.go);
   const { include, exclude } = useLens.getState();
+  if (!node && error) return null;
   if (!node) return <p className="details-block dim">No node of this name is in the case.</p>;
   const confidence =
     node.offsetConfidence === null ? '' : `, confidence ${Math.round(node.offsetConfidence * 100)} %`;

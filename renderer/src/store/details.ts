@@ -44,24 +44,34 @@ const EMPTY = {
 export const useDetails = create<DetailsState>((set, get) => {
   const load = (subject: Subject) => {
     const current = () => same(get().subject, subject);
-    const take = <T>(answer: Promise<T>, put: (value: T) => Partial<DetailsState>) =>
+    const take = <T>(
+      answer: Promise<T>,
+      put: (value: T) => Partial<DetailsState>,
+      without: Partial<DetailsState>,
+    ) =>
       answer.then(
         (value) => {
           if (current()) set(put(value));
         },
         (error) => {
-          if (current()) set({ error: sentence(error) });
+          if (current()) set({ ...without, error: sentence(error) });
         },
       );
     if (subject.kind === 'event') {
-      void take(api['events.detail']({ eventId: subject.id }), (event) => ({ event }));
-      void take(api['events.raw']({ eventId: subject.id, context: 20 }), (raw) => ({ raw }));
+      void take(api['events.detail']({ eventId: subject.id }), (event) => ({ event }), { event: null });
+      void take(api['events.raw']({ eventId: subject.id, context: 20 }), (raw) => ({ raw }), { raw: null });
     } else if (subject.kind === 'node') {
-      void take(api['nodes.list']({}), ({ nodes }) => ({
-        node: nodes.find((n) => n.node === subject.id) ?? null,
-      }));
+      void take(
+        api['nodes.list']({}),
+        ({ nodes }) => ({
+          node: nodes.find((n) => n.node === subject.id) ?? null,
+        }),
+        { node: null },
+      );
     } else if (subject.kind === 'entity') {
-      void take(api['entities.get']({ kind: subject.entity, value: subject.id }), (entity) => ({ entity }));
+      void take(api['entities.get']({ kind: subject.entity, value: subject.id }), (entity) => ({ entity }), {
+        entity: null,
+      });
     }
   };
   const show = (subject: Subject, before: Subject[]) => {
