@@ -45,8 +45,9 @@ export interface LineKind {
   readonly native?: true;
   /** How much a line of this kind speaks for its format when a member is sniffed, 0..1; absent: 1. */
   weight?(line: string): number;
-  /** Does a line of no kind belong to a record of this kind? Absent: it does, up to the cap. */
-  joins?(line: string, draft: Draft, member: Member): boolean;
+  /** Does a line of no kind belong to a record of this kind? Absent: it does, up to the cap. `joined` counts those that do
+   * already. The message grows while lines join: looking through it for each of them would take time that squares. */
+  joins?(line: string, draft: Draft, member: Member, joined: number): boolean;
   /** A record of several lines is complete: draft.message holds all of them. */
   finish?(draft: Draft, member: Member): void;
   readonly samples: readonly Sample[];

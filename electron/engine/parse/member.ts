@@ -519,10 +519,10 @@ class Reader implements MemberParser {
     if (kind) {
       if (!kind.joins)
         return this.#member.hint.strays !== 'text' || this.#member.hint.whole || /^\s/.test(text);
-      return kind.joins(text, open.draft, this.#member);
+      return kind.joins(text, open.draft, this.#member, open.joined);
     }
     // A text record: an indented line, or the end of a traceback, goes with it.
-    if (open.draft.parsed && this.#member.hint.strays === 'text') return joinsText(open.draft, text);
+    if (open.draft.parsed && this.#member.hint.strays === 'text') return joinsText(open, text);
     // A piece of a record that began before the file did.
     return !open.draft.parsed && this.#format?.id !== 'text' && this.#format?.id !== 'registry';
   }
@@ -764,20 +764,19 @@ function looksLikeLog(lines: readonly string[]): boolean {
 
 const TRACE_HEAD = 'Traceback (most recent call last)';
 
-/** Does a line of a text record belong to the lines before it? */
-function joinsText(draft: Draft, text: string): boolean {
+const TRACE_TAIL =
+  /^(?:[\w.]{1,200}(?:Error|Exception|Exit|Interrupt|Warning|Limit\w{0,40}|Lost)\b|During handling|The above exception|Traceback )/;
+
+/** Does a line of a text record belong to the lines before it? An indented one, and the end of a traceback. */
+function joinsText(open: Open, text: string): boolean {
   const c = text.charCodeAt(0);
   if (c === 32 || c === 9) return true;
-  if (draft.lines > 1 && draft.message.indexOf(TRACE_HEAD) !== -1) {
-    if (
-      /^(?:[\w.]+(?:Error|Exception|Exit|Interrupt|Warning|Limit\w*|Lost)\b|During handling|The above exception|Traceback )/.test(
-        text,
-      )
-    ) {
-      return true;
-    }
-  }
-  return false;
+  return (
+    open.joined > 0 &&
+    open.joined < 300 &&
+    TRACE_TAIL.test(text) &&
+    open.draft.message.indexOf(TRACE_HEAD) !== -1
+  );
 }
 
 function isBlank(text: string): boolean {

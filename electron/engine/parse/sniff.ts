@@ -57,6 +57,12 @@ const MAX_LINES = 160;
 export function choose(context: MemberContext, hint: PathHint, lines: readonly string[]): Plan {
   let sample = lines.filter((l) => l.trim() !== '').slice(0, MAX_LINES);
   const carriers: Carrier[] = [];
+  const hinted = FORMATS.find((format) => format.id === hint.family);
+  if (hinted && hint.component !== 'sandbox') {
+    const few = sample.slice(0, 24).map(stripAnsi);
+    if (few.length > 0 && scoreOf(context, hint, hinted, few) >= 0.6 * few.length)
+      return { format: hinted, carriers };
+  }
   if (!hint.whole) {
     for (let depth = 0; depth < 2; depth++) {
       const found = carriersOf(context, hint, sample, carriers);

@@ -69,9 +69,8 @@ export const celeryJson: LineKind = {
     }
     return true;
   },
-  joins: (line, draft) =>
-    /^\s|^Traceback |^[\w.]+(?:Error|Exception|Exit)\b/.test(line) ||
-    draft.message.indexOf('\nTraceback ') !== -1,
+  joins: (line, _draft, _member, joined) =>
+    joined > 0 || /^(?:\s|Traceback |[\w.]{1,200}(?:Error|Exception|Exit)\b)/.test(line),
   samples: [
     {
       path: 'celery/eps.log',

@@ -223,13 +223,13 @@ export const rayPy: LineKind = {
     if (!readRequest(message, draft, member)) rayMessage(message, draft, member);
     return true;
   },
-  joins: (line, draft, member) =>
+  joins: (line, draft, member, joined) =>
     member.hint.strays !== 'text' ||
-    /^\s/.test(line) ||
-    line.startsWith('Traceback ') ||
-    (draft.message.indexOf('Traceback ') !== -1 &&
-      draft.lines > 2 &&
-      /^[\w.]{1,200}(?:Error|Exception|Exit)\b/.test(line)),
+    /^(?:\s|Traceback )/.test(line) ||
+    (joined > 1 &&
+      joined < 300 &&
+      /^[\w.]{1,200}(?:Error|Exception|Exit)\b/.test(line) &&
+      draft.message.indexOf('Traceback ') !== -1),
   samples: [
     {
       path: 'logs/dashboard.log',

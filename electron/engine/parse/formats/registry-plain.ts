@@ -50,7 +50,7 @@ export const registryGo: LineKind = {
     }
     return true;
   },
-  joins: (line, draft) => draft.message.indexOf('\n') !== -1 || /^(?:goroutine \d+ \[|\s+\S)/.test(line),
+  joins: (line, _draft, _member, joined) => joined > 0 || /^(?:goroutine \d+ \[|\s+\S)/.test(line),
   samples: [
     {
       text: '2026/11/20 17:24:42 http: TLS handshake error from 127.0.0.1:45492: EOF',

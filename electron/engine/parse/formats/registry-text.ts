@@ -178,7 +178,7 @@ export const registryText: LineKind = {
     if (bare) draft.fields = withoutDoubles(draft.fields);
     return true;
   },
-  joins: (line, draft) => joinsPanic(line, draft),
+  joins: (line, _draft, _member, joined) => joined > 0 || joinsPanic(line),
   samples: [
     {
       text: 'time="2026-11-20T17:20:47.924266868Z" level=error msg="response completed with error" auth.user.name=ciuser err.code="blob unknown" err.detail="sha256:0139c1c77468f75e6763a4612262743bd47a36b26cb2863d662756b3377bb029" err.message="blob unknown to registry" go.version=go1.19.8 http.request.host="127.0.0.1:15001" http.request.id=53c9dae2-e101-4836-a07f-c21236c03829 http.request.method=HEAD http.request.remoteaddr="127.0.0.21:40656" http.request.uri="/v2/team/app/blobs/sha256:0139c1c77468f75e6763a4612262743bd47a36b26cb2863d662756b3377bb029" http.request.useragent="docker/24.0.7 go/go1.20.10" http.response.contenttype="application/json; charset=utf-8" http.response.duration=5.71142ms http.response.status=404 http.response.written=157 vars.digest="sha256:0139c1c77468f75e6763a4612262743bd47a36b26cb2863d662756b3377bb029" vars.name=team/app',
@@ -242,8 +242,8 @@ export const registryText: LineKind = {
 };
 
 /** Stack traces follow the line that reports the panic. */
-export function joinsPanic(line: string, draft: Draft): boolean {
-  return draft.message.indexOf('\n') !== -1 || /^(?:goroutine \d+ \[|panic: |\s+\S|created by )/.test(line);
+export function joinsPanic(line: string): boolean {
+  return /^(?:goroutine \d+ \[|panic: |\s+\S|created by )/.test(line);
 }
 
 /** `http.*`, `vars.*` and `err.*` of a registry line, for kinds that read JSON. */
