@@ -75,6 +75,8 @@ export class Member {
   /** The carrier's time of the line being read: NaN when there is none, and whether it is UTC. */
   outerTime = Number.NaN;
   outerZoned = false;
+  /** A kind sets this when the line holds further records after the first: where each starts in the line, and its text. */
+  rest: { at: number; text: string }[] = [];
   /** Year of the time in front of the line, 0 when it has none. */
   outerYear = 0;
   /** State that some lines set for those after them. */

@@ -465,6 +465,7 @@ class Reader implements MemberParser {
         if (this.#programs.size < 1000) this.#programs.add(this.#outer.program);
       }
       this.#swap();
+      if (member.rest.length > 0) this.#further(kind, text, bytes);
       return;
     }
 
@@ -538,6 +539,38 @@ class Reader implements MemberParser {
       open.draft.message += `\n${text.slice(0, wholeCharacters(text, room))}`;
     } else {
       open.draft.message += `\n${text}`;
+    }
+  }
+
+  /**
+   * A line that holds several records is cut into them. All but the last have no line end of their own: their `lines` is 0
+   * (plus blank lines that came before).
+   */
+  #further(kind: LineKind, text: string, bytes: number): void {
+    const member = this.#member;
+    const rest = member.rest;
+    member.rest = [];
+    // Only where the text is the bytes of the line: not inside carriers, nor after a repair.
+    if (this.#carriers.length > 0 || bytes - text.length > 2 || bytes < text.length) {
+      if (this.#open) putNumber(this.#open.draft, 'tidemark.further_events', rest.length);
+      return;
+    }
+    const line = this.#lineNumber;
+    const end = this.#offset;
+    for (const piece of rest) {
+      const open = this.#open as Open;
+      const at = end - bytes + piece.at;
+      const spare = this.#spare;
+      if (!kind.read(piece.text, spare.draft, member)) {
+        clearDraft(spare.draft);
+        continue;
+      }
+      open.draft.byteLength = at - open.draft.byteOffset;
+      open.draft.lines--;
+      this.#close();
+      this.#begun(spare, at, end - at, 1, line);
+      spare.kind = kind;
+      this.#swap();
     }
   }
 

@@ -16,13 +16,19 @@ export const registryNotification: LineKind = {
     if (depth === 0) {
       const oneLine = line.startsWith('{"events":[') || line.startsWith('{"events": [');
       const bare =
-        !oneLine && line.startsWith('{"id":"') && line.includes('"target":') && line.includes('"action":');
+        !oneLine &&
+        line.startsWith('{"') &&
+        line.endsWith('}') &&
+        line.includes('"target":') &&
+        line.includes('"action":');
       if (!oneLine && !bare && !(OPEN.test(line) && line.length < 200)) return false;
       scan(line, member);
       start(draft, line);
       if (member.state.envelope === '0') {
-        if (fill(draft, line)) return true;
-        return false;
+        const events = oneLine ? eventsOf(line) : [];
+        if (!fill(draft, line)) return false;
+        member.rest = events.slice(1);
+        return true;
       }
       member.state.events = '';
       return true;
@@ -44,7 +50,7 @@ export const registryNotification: LineKind = {
     return true;
   },
   finish(draft) {
-    fill(draft, draft.message);
+    if (draft.action === '') fill(draft, draft.message);
   },
   samples: [
     {
@@ -85,6 +91,17 @@ export const registryNotification: LineKind = {
       path: 'registry/notifications.jsonl',
       text: '{"events":[{"id":"e1","timestamp":"2026-11-20T17:20:48Z","action":"pull","target":{"repository":"a/b","digest":"sha256:01"},"request":{"method":"HEAD","addr":"1.2.3.4"},"actor":{}}]}',
       gives: [{ action: 'pull', httpMethod: 'HEAD', srcIp: '1.2.3.4', userName: '' }],
+    },
+    {
+      path: 'registry/notifications.jsonl',
+      text: '{"events":[{"id":"e1","timestamp":"2026-11-20T17:20:48Z","action":"pull","target":{"repository":"a/b"}},{"id":"e2","timestamp":"2026-11-20T17:20:49Z","action":"push","target":{"repository":"a/é"}},{"id":"e3","timestamp":"2026-11-20T17:20:50Z","action":"delete","target":{"repository":"a/c"}}]}\n{"events":[]}\n\n{"timestamp":"2026-11-20T17:20:50Z","action":"mount","target":{"repository":"a/c"}}\n\n',
+      gives: [
+        { action: 'pull', lines: 0 },
+        { action: 'push', lines: 0, time: '2026-11-20T17:20:49.000000Z', fields: { repository: 'a/é' } },
+        { action: 'delete', lines: 1, fields: { repository: 'a/c' } },
+        { parsed: false, lines: 2 },
+        { action: 'mount', lines: 2 },
+      ],
     },
   ],
 };
@@ -181,6 +198,29 @@ function eventIn(text: string): JsonObject | null {
     else if (c === 125 && --depth === 0) return parseObject(text.slice(from, i + 1));
   }
   return null;
+}
+
+/** The events of an envelope that stands on one line: where each starts, and its text. */
+function eventsOf(line: string): { at: number; text: string }[] {
+  const events: { at: number; text: string }[] = [];
+  let depth = 0;
+  let quoted = false;
+  let from = 0;
+  for (let i = 0; i < line.length; i++) {
+    const c = line.charCodeAt(i);
+    if (quoted) {
+      if (c === 92) i++;
+      else if (c === 34) quoted = false;
+    } else if (c === 34) quoted = true;
+    else if (c === 123 || c === 91) {
+      if (c === 123 && depth === 2) from = i;
+      depth++;
+    } else if (c === 125 || c === 93) {
+      depth--;
+      if (c === 125 && depth === 2) events.push({ at: from, text: line.slice(from, i + 1) });
+    }
+  }
+  return events;
 }
 
 /** Flat dotted keys; lists stay JSON. */
