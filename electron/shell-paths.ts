@@ -68,9 +68,16 @@ export function stateDir(around: Surroundings = here()): string {
   return mkdtempSync(join(around.tmp, 'tidemark-'));
 }
 
+/** Parents first, one by one: a recursive mkdir of Node's loops for ever where a parent refuses with ENOENT, as /proc does. */
+function makeFolders(folder: string): void {
+  const missing: string[] = [];
+  for (let at = folder; !existsSync(at); at = dirname(at)) missing.unshift(at);
+  for (const each of missing) mkdirSync(each, { mode: 0o700 });
+}
+
 function usable(folder: string): boolean {
   try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    makeFolders(folder);
     const seen = lstatSync(folder);
     if (!seen.isDirectory()) return false; // a link could lead anywhere
     if (process.getuid && seen.uid !== process.getuid()) return false;
