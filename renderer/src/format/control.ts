@@ -11,6 +11,17 @@ function picture(c: string): string {
   return `⟨${code.toString(16).toUpperCase().padStart(4, '0')}⟩`;
 }
 
+const NAMES =
+  'NUL SOH STX ETX EOT ENQ ACK BEL BS TAB LF VT FF CR SO SI DLE DC1 DC2 DC3 DC4 NAK SYN ETB CAN EM SUB ESC FS GS RS US'.split(
+    ' ',
+  );
+
+/** `LF` for ␊, `ESC` for ␛: for places that can set the name apart, as few fonts have the pictures. */
+export function controlName(shown: string): string {
+  const code = shown.charCodeAt(0) - 0x2400;
+  return shown === '␡' ? 'DEL' : (NAMES[code] ?? shown);
+}
+
 export interface Piece {
   text: string;
   control: boolean;

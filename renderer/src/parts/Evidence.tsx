@@ -1,5 +1,5 @@
 // Text from evidence: hostile by assumption. Control characters become pictures; hits of a search are marked.
-import { oneLine, pieces } from '../format/control.ts';
+import { controlName, oneLine, pieces } from '../format/control.ts';
 
 /** One line of evidence with the parts that match `find` marked. */
 export function EvidenceLine({ text, find }: { text: string; find?: string | undefined }) {
@@ -39,8 +39,8 @@ export function EvidenceText({ text }: { text: string }) {
         const key = at;
         at += piece.text.length;
         return piece.control ? (
-          <span key={key} className="control" title="control character">
-            {piece.text}
+          <span key={key} className="control" title={`control character ${piece.text}`}>
+            {controlName(piece.text)}
           </span>
         ) : (
           <span key={key}>{piece.text}</span>

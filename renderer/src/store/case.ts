@@ -2,8 +2,8 @@
 import { create } from 'zustand';
 import type { CaseInfo, EngineEvents, Output } from '../../../shared/api.ts';
 import { api, on, onEngineLost } from '../backend.ts';
+import { forgetCase } from './forget.ts';
 import { useJobs } from './jobs.ts';
-import { useLens } from './lens.ts';
 import { sentence } from './newest.ts';
 import { useRoute } from './route.ts';
 
@@ -46,7 +46,7 @@ export const useCase = create<CaseState>((set, get) => {
   };
   const took = (info: CaseInfo | null, changed: boolean) => {
     const other = info?.dir !== get().info?.dir;
-    if (other) useLens.getState().forget();
+    if (other) forgetCase();
     set({
       info,
       phase: info ? 'open' : 'none',

@@ -110,7 +110,7 @@ export const useSql = create<SqlState>((set, get) => {
       });
       try {
         const page = await api['sql.run']({ sql, limit: FIRST });
-        if (mine !== turn) return;
+        if (mine !== turn || get().running !== sql) return;
         const n = page.rows.length;
         set({
           running: null,
@@ -123,7 +123,7 @@ export const useSql = create<SqlState>((set, get) => {
           history: noted(sql, page.done ? `${n} rows` : `first ${n} rows`),
         });
       } catch (error) {
-        if (mine !== turn) return;
+        if (mine !== turn || get().running !== sql) return;
         set({
           running: null,
           ran: sql,

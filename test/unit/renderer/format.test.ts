@@ -1,6 +1,6 @@
 // Times, numbers and control characters as a responder reads them.
 import { describe, expect, test } from 'vitest';
-import { oneLine, pieces } from '../../../renderer/src/format/control.ts';
+import { controlName, oneLine, pieces } from '../../../renderer/src/format/control.ts';
 import { decodeBase64, hexLines } from '../../../renderer/src/format/hex.ts';
 import { bytes, percent, plural, short } from '../../../renderer/src/format/numbers.ts';
 import {
@@ -99,6 +99,9 @@ describe('evidence text', () => {
       { text: '␊', control: true },
       { text: '\nb', control: false },
     ]);
+  });
+  test('where a name can be set apart it stands for the picture', () => {
+    expect(['␀', '␊', '␛', '␡', '⟨202E⟩'].map(controlName)).toEqual(['NUL', 'LF', 'ESC', 'DEL', '⟨202E⟩']);
   });
   test('bytes are listed exactly, sixteen to a line', () => {
     const lines = hexLines(decodeBase64(btoa('GET /v2/ HTTP/1.1\r\n')), 4096);

@@ -1,0 +1,31 @@
+// Another case: what the stores hold of the one before is forgotten; what the responder typed stays.
+import { useDetails } from './details.ts';
+import { useEvidence } from './evidence.ts';
+import { useFacets } from './facets.ts';
+import { useFindings } from './findings.ts';
+import { useLens } from './lens.ts';
+import { useNodes } from './nodes.ts';
+import { useOverview } from './overview.ts';
+import { useReport } from './report.ts';
+import { useRules } from './rules.ts';
+import { useSql } from './sql.ts';
+import { useStatus } from './status.ts';
+
+export function forgetCase(): void {
+  useLens.getState().forget();
+  useDetails.getState().close();
+  for (const store of [
+    useEvidence,
+    useFacets,
+    useFindings,
+    useNodes,
+    useOverview,
+    useReport,
+    useRules,
+    useStatus,
+  ]) {
+    (store.setState as (state: unknown) => void)(store.getInitialState());
+  }
+  const { text, history } = useSql.getState();
+  useSql.setState({ ...useSql.getInitialState(), text, history });
+}
