@@ -2,6 +2,7 @@
 import { Buffer, isAscii, isUtf8 } from 'node:buffer';
 import type { Carrier } from './carrier.ts';
 import { outer } from './carrier.ts';
+import { kernelMessage } from './formats/kernel.ts';
 import { clearDraft, type Format, type LineKind, Member } from './kind.ts';
 import { readPath, sharedFields } from './path.ts';
 import type { MemberContext, MemberParser, OpenMember, ParseSummary, RecordSink } from './record.ts';
@@ -509,7 +510,11 @@ class Reader implements MemberParser {
   #carriedText(draft: Draft): void {
     draft.parsed = true;
     const program = this.#outer.program;
-    draft.system = program === 'kernel' ? 'kernel' : 'other';
+    if (program === 'kernel') {
+      kernelMessage(draft.message, draft);
+      return;
+    }
+    draft.system = 'other';
     draft.component = program;
   }
 

@@ -1,6 +1,7 @@
 // Members of no known system: access lines, JSON lines and lines with a plain time prefix; anything else stays unparsed text.
-import type { Format, LineKind } from '../kind.ts';
+import type { Format, LineKind, Member } from '../kind.ts';
 import { request } from '../kind.ts';
+import type { Draft } from '../record.ts';
 import { TS_KIND } from '../record.ts';
 import {
   firstText,
@@ -15,6 +16,7 @@ import {
 } from '../text.ts';
 import { cursor, isoAt } from '../time.ts';
 import { access, readAccess } from './access.ts';
+import { dmesg } from './kernel.ts';
 import { putUri } from './registry-message.ts';
 import { pythonHttp } from './web-python.ts';
 
@@ -116,12 +118,18 @@ export const webAccess: LineKind = {
   ],
 };
 
+/** System of a line in no format of its own: that of the path when it speaks for one. */
+function place(draft: Draft, member: Member): void {
+  draft.system = member.hint.family || 'other';
+  draft.component = member.hint.component;
+}
+
 /** One JSON object a line, with a time under one of the usual names. */
 export const jsonLine: LineKind = {
   id: 'json.lines',
   native: true,
   weight: () => 0.3,
-  read(line, draft) {
+  read(line, draft, member) {
     if (line.charCodeAt(0) !== 123) return false;
     const object = parseObject(line);
     if (!object) return false;
@@ -130,7 +138,7 @@ export const jsonLine: LineKind = {
     const epoch = !Number.isNaN(ts) ? Number.NaN : epochMicros(time);
     if (Number.isNaN(ts) && Number.isNaN(epoch)) return false;
     draft.parsed = true;
-    draft.system = 'other';
+    place(draft, member);
     draft.tsWall = !Number.isNaN(ts) ? ts : epoch;
     draft.tsKind = !Number.isNaN(ts) && !cursor.zoned ? TS_KIND.wall : TS_KIND.absolute;
     draft.level = levelOf(firstText(object, 'level', 'levelname', 'severity', 'lvl'));
@@ -177,7 +185,7 @@ const LEVEL_WORD =
 export const timedText: LineKind = {
   id: 'text.timed',
   weight: () => 0.2,
-  read(line, draft) {
+  read(line, draft, member) {
     const bracket = line.charCodeAt(0) === 91 ? 1 : 0;
     const c = line.charCodeAt(bracket);
     if (!(c >= 48 && c <= 57)) return false;
@@ -192,7 +200,7 @@ export const timedText: LineKind = {
     if (!Number.isNaN(next) && next !== 32 && next !== 9 && next !== 58 && next !== 44 && next !== 124)
       return false;
     draft.parsed = true;
-    draft.system = 'other';
+    place(draft, member);
     draft.tsWall = ts;
     draft.tsKind = cursor.zoned ? TS_KIND.absolute : TS_KIND.wall;
     let rest = line.slice(at).replace(/^[\s:,|-]{1,8}/, '');
@@ -225,7 +233,7 @@ export const timedText: LineKind = {
 export const other: Format = {
   id: 'text',
   system: 'other',
-  kinds: [webAccess, pythonHttp, jsonLine, timedText],
+  kinds: [webAccess, pythonHttp, jsonLine, dmesg, timedText],
   text(line, draft) {
     draft.system = 'other';
     draft.message = line;

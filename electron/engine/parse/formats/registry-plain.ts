@@ -9,13 +9,15 @@ import { RegistryParts, registryRecord } from './registry-message.ts';
 /** `2026/11/20 17:24:42 http: TLS handshake error from ip:port: why`, local time without zone. */
 export const registryGo: LineKind = {
   id: 'registry.go',
-  weight: () => 0.3,
+  weight: () => 0.15,
   read(line, draft) {
     const c = line.charCodeAt(0);
     if (c !== 50 || line.charCodeAt(4) !== 47) return false;
     const ts = dateTimeAt(line, 0);
     if (Number.isNaN(ts) || line.charCodeAt(cursor.end) !== 32) return false;
     const message = line.slice(cursor.end + 1);
+    // nginx's error log begins alike.
+    if (/^\[\w{4,6}\] \d{1,9}#/.test(message)) return false;
     draft.parsed = true;
     draft.system = 'registry';
     draft.component = 'go';
