@@ -1,5 +1,5 @@
 // Networks: the bounds in numbers, and the test of a text column against them.
-import { allOf, type Binder } from './sql.ts';
+import { allOf, anyOf, type Binder } from './sql.ts';
 
 export interface Network {
   version: 4 | 6;
@@ -50,26 +50,41 @@ export function parseV6(text: string): bigint | null {
 
 const OCTET = '(25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])';
 
-/** BOOLEAN or NULL: is the text an address of the network? `::ffff:a.b.c.d` counts as a.b.c.d. */
-export function networkSql(text: string, network: Network, binder: Binder): string {
-  if (network.version === 4) {
+/** BOOLEAN or NULL: is the text an address of one of the networks? `::ffff:a.b.c.d` counts as a.b.c.d. */
+export function networksSql(text: string, networks: Network[], binder: Binder): string {
+  const v4 = networks.filter((n) => n.version === 4);
+  const v6 = networks.filter((n) => n.version === 6);
+  const parts: string[] = [];
+  if (v4.length > 0) {
     const plain = `regexp_replace(lower(${text}), '^::ffff:', '')`;
-    const octet = (n: number) => `TRY_CAST(split_part(${plain}, '.', ${n}) AS BIGINT)`;
-    const number = `(${octet(1)} * 16777216 + ${octet(2)} * 65536 + ${octet(3)} * 256 + ${octet(4)})`;
-    return allOf([
-      `regexp_full_match(${plain}, '${OCTET}([.]${OCTET}){3}')`,
-      `${number} BETWEEN ${binder.bind(Number(network.low))} AND ${binder.bind(Number(network.high))}`,
-    ]);
+    const within = anyOf(v4.map((network) => v4Sql(plain, network, binder)));
+    parts.push(allOf([`regexp_full_match(${plain}, '${OCTET}([.]${OCTET}){3}')`, within]));
   }
+  for (const network of v6) parts.push(v6Sql(text, network, binder));
+  return anyOf(parts);
+}
+
+/** Whole octets are compared as text, which is quicker; `plain` is known to be four octets. */
+function v4Sql(plain: string, { low, high }: Network, binder: Binder): string {
+  const octets = [24n, 16n, 8n, 0n].map((shift) => (low >> shift) & 255n);
+  const length = 32 - (high - low).toString(2).replace(/^0$/, '').length;
+  if (length % 8 === 0 && length > 0 && length < 32) {
+    return `starts_with(${plain}, ${binder.bind(`${octets.slice(0, length / 8).join('.')}.`)})`;
+  }
+  const octet = (n: number) => `TRY_CAST(split_part(${plain}, '.', ${n}) AS BIGINT)`;
+  const number = `(${octet(1)} * 16777216 + ${octet(2)} * 65536 + ${octet(3)} * 256 + ${octet(4)})`;
+  return `${number} BETWEEN ${binder.bind(Number(low))} AND ${binder.bind(Number(high))}`;
+}
+
+function v6Sql(text: string, network: Network, binder: Binder): string {
   const half = (n: number) =>
     `list_filter(string_split(split_part(${text}, '::', ${n}), ':'), lambda g: g <> '')`;
   const groups = `CASE WHEN contains(${text}, '::')
     THEN list_concat(${half(1)}, list_transform(range(8 - len(${half(1)}) - len(${half(2)})), lambda i: '0'), ${half(2)})
     ELSE string_split(${text}, ':') END`;
   const hex = (value: bigint) => binder.bind(value.toString(16).padStart(32, '0'));
-  return allOf([
-    `regexp_full_match(${text}, '[0-9a-fA-F:]{2,39}')`,
-    `len(${groups}) = 8`,
-    `array_to_string(list_transform(${groups}, lambda g: lpad(lower(g), 4, '0')), '') BETWEEN ${hex(network.low)} AND ${hex(network.high)}`,
-  ]);
+  const spread = `array_to_string(list_transform(${groups}, lambda g: lpad(lower(g), 4, '0')), '')`;
+  // CASE: the lists are only made for what looks like an address
+  return `CASE WHEN contains(${text}, ':') AND regexp_full_match(${text}, '[0-9a-fA-F:]{2,39}')
+    THEN len(${groups}) = 8 AND ${spread} BETWEEN ${hex(network.low)} AND ${hex(network.high)} END`;
 }

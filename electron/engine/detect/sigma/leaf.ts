@@ -1,5 +1,5 @@
 // One line of a selection - field, modifiers, values - as a two-valued SQL expression.
-import { networkSql, parseNetwork } from './cidr.ts';
+import { type Network, networksSql, parseNetwork } from './cidr.ts';
 import { type FieldSql, fieldProblem, fieldSql } from './fields.ts';
 import type { Place, Problems } from './problem.ts';
 import { regexProblem } from './regex.ts';
@@ -210,6 +210,7 @@ export function itemSql(item: Item, binder: Binder, asked: Asked): string {
 /** One expression per value; many equal-to-text values become one IN. */
 function leafGroups(item: Item, field: FieldSql, binder: Binder, asked: Asked): string[] {
   const match = item.match;
+  if (match.by === 'cidr' && !item.all) return [networksSql(field.text, networks(item.values), binder)];
   if (match.by === 'text' && !match.front && !match.behind && !item.all) {
     const plain: string[] = [];
     const rest: Value[] = [];
@@ -228,9 +229,13 @@ function leafGroups(item: Item, field: FieldSql, binder: Binder, asked: Asked): 
   return item.values.map((value) => leafSql(item, field, value, binder, asked));
 }
 
+/** The values of `cidr`, read before and found to be networks. */
+const networks = (values: Value[]): Network[] =>
+  values.map((value) => parseNetwork(String(value))).filter((n) => typeof n !== 'string');
+
 function leafSql(item: Item, field: FieldSql, value: Value, binder: Binder, asked: Asked): string {
   const match = item.match;
-  if (match.by === 'cidr') return networkSql(field.text, parseNetwork(value as string) as never, binder);
+  if (match.by === 'cidr') return networksSql(field.text, networks([value]), binder);
   if (match.by === 'regex') return regexSql(field.text, value as string, match.flags, item.at, binder, asked);
   if (match.by === 'compare') {
     const number = value as number | bigint;
