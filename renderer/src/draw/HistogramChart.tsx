@@ -119,7 +119,6 @@ export function HistogramChart({ histogram: h, by, height, label, legend = false
             {sums[bucket] === 0 && <div className="dim">no events</div>}
           </div>
         )}
-        {h && <span className="chart-most dim">{count(most)} at most per bar, square root scale</span>}
       </div>
       {legend && h && (
         <ul className="legend">
@@ -129,6 +128,8 @@ export function HistogramChart({ histogram: h, by, height, label, legend = false
               {h.keys[k] || 'no level'}
             </li>
           ))}
+          <li className="grow" />
+          <li className="dim">tallest bar: {plural(most, 'event')}; heights by square root</li>
         </ul>
       )}
     </div>

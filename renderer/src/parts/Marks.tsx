@@ -31,11 +31,17 @@ export function FindingLevelMark({ level }: { level: FindingLevel }) {
 
 export const levelColour = (level: Level | string | null): string => `var(--log-${level ?? 'none'})`;
 
+/** Colours of words need more contrast than those of bars. */
+const LEVEL_WORD: Partial<Record<Level, string>> = {
+  warning: 'var(--sev-medium)',
+  error: 'var(--sev-high)',
+  critical: 'var(--sev-critical)',
+};
+
 /** Level of a log record: a bar whose length grows with the level, and the word. */
 export function LogLevel({ level }: { level: Level | null }) {
-  const strong = level === 'warning' || level === 'error' || level === 'critical';
   return (
-    <span className="mark level-word" style={{ color: strong ? levelColour(level) : 'var(--text-3)' }}>
+    <span className="mark level-word" style={{ color: (level && LEVEL_WORD[level]) ?? 'var(--text-3)' }}>
       <span
         aria-hidden="true"
         style={{ width: 3, height: level === null ? 4 : 14, background: levelColour(level), borderRadius: 1 }}
