@@ -12,7 +12,11 @@ const output = join(ROOT, 'dist', 'electron');
 
 if (wants('renderer')) {
   const { build } = await import('vite');
-  await build({ configFile: join(ROOT, 'renderer', 'vite.config.ts'), logLevel: 'warn' });
+  await build({
+    configFile: join(ROOT, 'renderer', 'vite.config.ts'),
+    logLevel: 'warn',
+    build: { rolldownOptions: { checks: { pluginTimings: false } } },
+  });
 }
 
 /** main, engine process and worker threads as ES modules; preload as CommonJS, which sandboxed pages need. */

@@ -40,10 +40,14 @@ function here(): Surroundings {
   return {
     platform: process.platform,
     env: process.env,
-    home: quietly(homedir),
+    home: existingFolder(quietly(homedir)), // a home that is not there is not made: HOME=/nonexistent means none
     tmp: tmpdir(),
     user: String(process.getuid?.() ?? quietly(() => userInfo().username) ?? 'user'),
   };
+}
+
+function existingFolder(path: string | null): string | null {
+  return path !== null && existsSync(path) ? path : null;
 }
 
 /** Folders for recent cases and the sample case, best first; the last one is in the temporary folder. */

@@ -14,7 +14,11 @@ const must = (program, words, doing) => {
   process.exit(3);
 };
 
-if (!isInstalled(ROOT)) must(...npm(['ci']), 'Installing what Tidemark needs (npm ci) ...');
+if (!isInstalled(ROOT))
+  must(
+    ...npm(['ci', '--no-audit', '--no-fund', '--loglevel=error']),
+    'Installing what Tidemark needs (npm ci) ...',
+  );
 const node = nodeProgram();
 if (node === null) {
   console.error(NODE_NEEDED);

@@ -28,7 +28,7 @@ setTimeout(() => {
 
 if (!isInstalled(ROOT)) {
   heading('Installing (npm ci)');
-  const [program, words] = npm(['ci']);
+  const [program, words] = npm(['ci', '--no-audit', '--no-fund', '--loglevel=error']);
   if ((await run(program, words)) !== 0) stop('npm ci failed.');
 }
 const node = nodeProgram();
