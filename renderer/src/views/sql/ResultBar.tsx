@@ -59,7 +59,10 @@ export function ResultBar() {
           </>
         )}
       </div>
-      <ErrorLine sentence={error} />
+      {/* DuckDB points at the place with a caret, which needs letters of one width. */}
+      <div className="mono">
+        <ErrorLine sentence={error} />
+      </div>
       {exported && (
         <div className="sql-exported">
           <ExportedFile
