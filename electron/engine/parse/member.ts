@@ -25,6 +25,8 @@ class Open {
   cut = 0;
   partial = '';
   program = '';
+  /** Its text holds bytes beyond ASCII: a value may have been cut inside a character. */
+  high = false;
 }
 
 class Reader implements MemberParser {
@@ -49,8 +51,9 @@ class Reader implements MemberParser {
   #repair = false;
   #escapes = false;
   #badUtf8 = false;
-  /** Bytes beyond ASCII were seen: a value may have been cut inside a character. */
-  #high = false;
+  /** The piece of the member, and the line, that is being read holds bytes beyond ASCII. */
+  #chunkHigh = false;
+  #lineHigh = false;
 
   #offset = 0;
   #lineNumber = 0;
@@ -191,8 +194,8 @@ class Reader implements MemberParser {
     }
     const last = text.lastIndexOf('\n');
     this.#repair = false;
-    if (!isAscii(buffer)) {
-      this.#high = true;
+    this.#chunkHigh = !isAscii(buffer);
+    if (this.#chunkHigh) {
       this.#repair = !isUtf8(buffer.subarray(from, last + 1));
     }
     while (nl !== -1) {
@@ -221,7 +224,7 @@ class Reader implements MemberParser {
     this.#carryBytes = 0;
     if (text.length === bytes && text.endsWith('\r') && end > 0) text = text.slice(0, -1);
     this.#repair = hasHighBytes(text);
-    this.#high ||= this.#repair;
+    this.#chunkHigh = this.#repair;
     this.#escapes ||= text.indexOf('\x1b') !== -1;
     this.#line(text, bytes + end);
   }
@@ -244,7 +247,8 @@ class Reader implements MemberParser {
       text = text.slice(0, wholeCharacters(text, MAX_MESSAGE));
     }
     if (offset === 0 && text.startsWith('\xef\xbb\xbf')) text = text.slice(3);
-    if (this.#repair && hasHighBytes(text)) {
+    this.#lineHigh = this.#chunkHigh && hasHighBytes(text);
+    if (this.#repair && this.#lineHigh) {
       const fixed = repair(text);
       if (fixed !== text) {
         this.#badUtf8 = true;
@@ -383,12 +387,16 @@ class Reader implements MemberParser {
       cut = text.length - MAX_MESSAGE;
       text = text.slice(0, wholeCharacters(text, MAX_MESSAGE));
     }
+    const high = this.#lineHigh;
+    this.#lineHigh = hasHighBytes(text);
     this.#logical(text, held.offset, held.bytes, held.lines, cut, held.line);
+    this.#lineHigh = high;
     if (held.stream !== '' && this.#open) this.#open.partial = 'first part of a line';
   }
 
   /** The last part of a line whose first part another stream's lines had cut off. */
   #restOfPart(text: string, offset: number, bytes: number): void {
+    this.#lineHigh ||= made.highBytes;
     const open = this.#start(offset, bytes, 1);
     const draft = open.draft;
     draft.parsed = true;
@@ -454,6 +462,10 @@ class Reader implements MemberParser {
       fault = error instanceof Error ? error.name : 'fault';
       clearDraft(draft);
       kind = null;
+    }
+    if (made.highBytes) {
+      made.highBytes = false;
+      this.#lineHigh = true;
     }
     if (kind) {
       this.#last = kind;
@@ -534,6 +546,7 @@ class Reader implements MemberParser {
   }
 
   #append(open: Open, text: string): void {
+    if (this.#lineHigh) open.high = true;
     const room = MAX_MESSAGE - open.draft.message.length - 1;
     if (room <= 0) {
       open.cut += text.length + 1;
@@ -566,7 +579,9 @@ class Reader implements MemberParser {
       const open = this.#open as Open;
       const at = end - bytes + piece.at;
       const spare = this.#spare;
-      if (!kind.read(piece.text, spare.draft, member)) {
+      const read = kind.read(piece.text, spare.draft, member);
+      this.#lineHigh ||= made.highBytes;
+      if (!read) {
         clearDraft(spare.draft);
         continue;
       }
@@ -621,6 +636,7 @@ class Reader implements MemberParser {
       this.#leadLines = 0;
     }
     open.joined = 0;
+    open.high = this.#lineHigh;
     open.program = this.#outer.program;
     open.cut = 0;
     open.partial = '';
@@ -663,11 +679,10 @@ class Reader implements MemberParser {
     if (open.cut > 0) putNumber(draft, 'tidemark.message_cut', open.cut);
     if (open.partial !== '') put(draft, 'tidemark.partial', open.partial);
     if (draft.fields !== '') draft.fields += '}';
-    if (made.highBytes) {
+    if (open.high || made.highBytes) {
       made.highBytes = false;
-      this.#high = true;
+      mend(draft);
     }
-    if (this.#high) mend(draft);
     if (!draft.parsed) this.#unparsed += draft.lines;
     if (kind) this.#counts.set(kind.id, (this.#counts.get(kind.id) ?? 0) + 1);
     else if (draft.parsed && this.#format) {

@@ -149,3 +149,21 @@ test('state dumps in brackets are no carrier', () => {
   checkTiling(r, content.length);
   expect(r.records.map((d) => d.lines)).toEqual([81, 81, 81]);
 });
+
+test('a value cut inside a character is mended, also when JSON escapes or parts brought the character', () => {
+  // 0xA0, the second byte of "à", is a blank to regular expressions.
+  const line =
+    "[2026-11-20 17:17:54,582: ERROR/MainProcess] Process 'Poolà 1' pid:7 exited with 'exitcode 3'";
+  const docker = `${JSON.stringify({ log: `${line}\n`, stream: 'stderr', time: '2026-11-20T17:17:54Z' }).replaceAll('à', '\\u00e0')}\n`;
+  const cri = `2026-11-20T17:17:54.5Z stderr P ${line.slice(0, 70)}\n2026-11-20T17:17:54.5Z stderr F ${line.slice(70)}\n`;
+  for (const content of [line, docker, cri]) {
+    const r = read(`${content}\n`, { path: 'pods/celery/0.log' });
+    for (const d of r.records) {
+      fieldsOf(d);
+      for (const value of [d.message, d.fields, ...d.entityValues]) {
+        expect(Buffer.from(text(value), 'utf8').toString('latin1')).toBe(value);
+      }
+    }
+    expect(fieldsOf(r.records[0] as never)).toMatchObject({ process: 'Poolà 1', exitcode: 3 });
+  }
+});

@@ -147,11 +147,14 @@ function readRequest(message: string, draft: Draft, member: Member): boolean {
   if (!((c >= 48 && c <= 57) || c === 58 || (c >= 97 && c <= 122) || c === 45)) return false;
   if (message.indexOf(' [') === -1 || !readAccess(message, 0)) return false;
   const a = access;
-  draft.fields += `,"http.request.method":${quote(a.method)},"path":${quote(a.uri)},"http.request.uri":${quote(a.uri)},"http.response.status":${a.status},"bytes":${numberOrText(a.bytes)},"useragent":${quote(a.agent)}`;
+  const uri = quote(a.uri);
+  draft.fields += `,"http.request.method":${quote(a.method)},"path":${uri},"http.request.uri":${uri},"http.response.status":${a.status},"bytes":${numberOrText(a.bytes)},"useragent":${quote(a.agent)}`;
   if (a.micros !== '' && isDigits(a.micros)) putJson(draft, 'duration_us', String(Number(a.micros)));
   if (a.referer !== '' && a.referer !== '-') put(draft, 'referer', a.referer);
   request(draft, a.method, pathOf(a.uri), a.status);
-  const job = /^\/api\/jobs\/(raysubmit_\w{1,64}|[\w-]{1,100})/.exec(a.uri.length < 400 ? a.uri : '');
+  const job = a.uri.startsWith('/api/jobs/')
+    ? /^\/api\/jobs\/([\w-]{1,100})/.exec(a.uri.slice(0, 120))
+    : null;
   if (job) {
     put(draft, 'submission_id', job[1] as string);
     draft.entity('ray_submission', job[1] as string, 'target');
@@ -507,6 +510,9 @@ export const rayEcho: LineKind = {
     if (pid) draft.entity('process', pid, 'origin');
     if (m[3]) {
       put(draft, 'echo.ip', m[3]);
+      // written by another node's clock, in its zone: not a time of this file
+      draft.tsKind = TS_KIND.none;
+      draft.tsWall = Number.NaN;
       if (isIp(m[3])) draft.entity('ip', m[3], 'origin');
     }
     const repeated = /\[repeated (\d{1,9})x across cluster\]/.exec(text)?.[1];

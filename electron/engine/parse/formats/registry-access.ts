@@ -4,7 +4,7 @@ import { request } from '../kind.ts';
 import { TS_KIND } from '../record.ts';
 import { isIp, numberOrText, pathOf, put, putJson, quote, unescapeGo } from '../text.ts';
 import { access, readAccess } from './access.ts';
-import { putUri } from './registry-message.ts';
+import { mentionCarriedTask, putUri } from './registry-message.ts';
 
 export const registryAccess: LineKind = {
   id: 'registry.access',
@@ -42,6 +42,7 @@ export const registryAccess: LineKind = {
       draft.entity('user', a.user, 'attempted');
     }
     putUri(draft, a.method, uri);
+    mentionCarriedTask(draft, agent);
     return true;
   },
   joins: () => false,

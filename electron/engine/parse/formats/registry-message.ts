@@ -19,6 +19,7 @@ export class RegistryParts {
   reference = '';
   digest = '';
   errorCode = '';
+  agent = '';
 
   clear(): void {
     this.id = '';
@@ -31,6 +32,7 @@ export class RegistryParts {
     this.reference = '';
     this.digest = '';
     this.errorCode = '';
+    this.agent = '';
   }
 
   take(key: string, value: string): void {
@@ -62,6 +64,9 @@ export class RegistryParts {
         break;
       case 23:
         if (key === 'http.request.remoteaddr') this.remote = value;
+        break;
+      case 22:
+        if (key === 'http.request.useragent') this.agent = value;
         break;
     }
   }
@@ -253,6 +258,15 @@ function sinkUrl(msg: string, draft: Draft): void {
   draft.entity('url', url, 'mentioned');
 }
 
+const CARRIED_TASK = /\btask(?:_id)?[=/:]([0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12})\b/i;
+
+/** A client that names the Celery task it works for in its User-Agent (seen: `celery-deployer/1.0 task=<uuid>`) links two systems. */
+export function mentionCarriedTask(draft: Draft, agent: string): void {
+  if (agent.indexOf('task') === -1) return;
+  const id = CARRIED_TASK.exec(agent)?.[1];
+  if (id) draft.entity('celery_task', id.toLowerCase(), 'carried');
+}
+
 /** Columns, entities and meaning of an application line, once its fields are in the draft. */
 export function registryRecord(draft: Draft, message: string, parts: RegistryParts, member: Member): void {
   draft.system = 'registry';
@@ -272,6 +286,7 @@ export function registryRecord(draft: Draft, message: string, parts: RegistryPar
       draft.entity('host', host, 'client');
     }
   }
+  mentionCarriedTask(draft, parts.agent);
   if (parts.id !== '') draft.entity('http_request', parts.id, 'request');
   if (parts.user !== '') {
     draft.userName = parts.user;

@@ -13,6 +13,7 @@ const PART_KEYS = [
   'http.request.method',
   'http.request.uri',
   'http.request.remoteaddr',
+  'http.request.useragent',
   'http.response.status',
   'auth.user.name',
   'vars.name',
