@@ -1,7 +1,7 @@
 // The sample case: made once from the bundles that come with Tidemark, kept in the state folder, opened again afterwards.
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { JobInfo } from '../shared/api.ts';
 import { CaseError } from './engine/case/errors.ts';
@@ -9,6 +9,7 @@ import { TOOL_VERSION } from './engine/case/version.ts';
 import type { Engine } from './engine/engine.ts';
 
 const STAMP = 'sample.json'; // written last: a sample case without it was broken off
+const JUST_BEGUN = 60_000; // ms: how long the first moments of making a case may take
 const PLACES = ['sample-case', 'sample-case-2', 'sample-case-3', 'sample-case-4'];
 
 export interface SampleOptions {
@@ -66,6 +67,9 @@ async function discard(engine: Engine, dir: string): Promise<void> {
     } else {
       await engine.api['case.close']({});
     }
+  } else if (entries.includes('case.lock')) {
+    const { mtimeMs } = await stat(join(dir, 'case.lock'));
+    if (Date.now() - mtimeMs < JUST_BEGUN) throw new CaseError('case_locked', `${dir} is being made.`);
   }
   await rm(dir, { recursive: true, force: true });
 }
