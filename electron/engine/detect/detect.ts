@@ -24,7 +24,7 @@ export interface RuleOutcome {
   findings: number;
   /** Matched events that took part in no window: without time, group value or counted value. */
   excluded: number;
-  /** A sentence about what was left out, or null. */
+  /** What was left out of the windows, and the warnings of the rule; or null. */
   note: string | null;
   millis: number;
 }
@@ -139,9 +139,13 @@ async function runRule(
     }
   }
   outcome.millis = performance.now() - began;
+  const notes = rule.warnings.map((warning) => `line ${warning.line}: ${warning.message}`);
   if (outcome.excluded > 0) {
-    outcome.note = `${outcome.excluded} matching event${outcome.excluded === 1 ? '' : 's'} without a time or without a value to group or count by took part in no window`;
+    notes.unshift(
+      `${outcome.excluded} matching event${outcome.excluded === 1 ? '' : 's'} without a time or without a value to group or count by took part in no window`,
+    );
   }
+  if (notes.length > 0) outcome.note = notes.join('; ');
   await connection.run(
     `INSERT INTO detect_run (rule_id, title, level, status, type, path, source, sql, parameters, error, applies, events, findings, millis)
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`,

@@ -302,6 +302,23 @@ ${base}`;
     ]);
   });
 
+  it('say what took part in no window, and warn of conditions that windows cannot see', async () => {
+    const rule = correlation('event_count', '[r0]', '{lt: 5}').replace(
+      'group-by: [stream, g]',
+      'group-by: [node]',
+    );
+    const { rules } = await run(
+      [
+        { at: null, message: 'rule0' },
+        { at: 0, message: 'rule0' },
+      ],
+      rule,
+    );
+    expect(rules[0]!.note).toMatch(
+      /^1 matching event without a time .* took part in no window; line 7: windows end at an event/,
+    );
+  });
+
   it('apply only where the case has their log sources', async () => {
     const rule =
       correlation('temporal', '[r0, far]', '').replace('stream, g', 'node') +
