@@ -33,33 +33,62 @@ const apache = (now: number) => {
   const d = new Date(now);
   return `${String(d.getUTCDate()).padStart(2, '0')}/${MONTHS[d.getUTCMonth()]}/${d.getUTCFullYear()}:${iso(now).slice(11, 19)} +0000`;
 };
+const DIGESTS = Array.from(
+  { length: 400 },
+  (
+    (r) => () =>
+      hex(r, 64)
+  )(random(1)),
+);
+const WORKERS = Array.from(
+  { length: 2000 },
+  (
+    (r) => () =>
+      hex(r, 56)
+  )(random(2)),
+);
+const NODES = Array.from(
+  { length: 20 },
+  (
+    (r) => () =>
+      hex(r, 56)
+  )(random(3)),
+);
 const REPOS = ['team/app', 'team/db', 'library/alpine', 'ml/train', 'ops/agent'];
 
+/** One request as a registry logs it: authorized, completed, and the access line, with one request id. */
 const registryText: Writer = (now, r) => {
   const client = ip(r);
   const repo = pick(r, REPOS);
-  const uri = r() < 0.6 ? `/v2/${repo}/manifests/latest` : `/v2/${repo}/blobs/sha256:${hex(r, 64)}`;
-  if (r() < 0.4)
-    return `${client} - - [${apache(now)}] "GET ${uri} HTTP/1.1" 200 ${Math.floor(r() * 9000)} "" "docker/20.10.24 go/go1.19.8"\n`;
-  return `time="${iso(now).slice(0, 23)}${String(Math.floor(r() * 1e6)).padStart(6, '0')}Z" level=info msg="response completed" go.version=go1.19.8 http.request.host="registry:5000" http.request.id=${uuid(r)} http.request.method=GET http.request.remoteaddr="${client}:${30000 + Math.floor(r() * 30000)}" http.request.uri="${uri}" http.request.useragent="docker/20.10.24 go/go1.19.8" http.response.contenttype="application/octet-stream" http.response.duration=${(r() * 20).toFixed(6)}ms http.response.status=200 http.response.written=${Math.floor(r() * 90000)}\n`;
+  const uri = r() < 0.6 ? `/v2/${repo}/manifests/latest` : `/v2/${repo}/blobs/sha256:${pick(r, DIGESTS)}`;
+  const time = (ms: number) =>
+    `${iso(now + ms).slice(0, 23)}${String(Math.floor(r() * 1e6)).padStart(6, '0')}Z`;
+  const request = `go.version=go1.19.8 http.request.host="registry:5000" http.request.id=${uuid(r)} http.request.method=GET http.request.remoteaddr="${client}:${30000 + Math.floor(r() * 30000)}" http.request.uri="${uri}" http.request.useragent="docker/20.10.24 go/go1.19.8"`;
+  return (
+    `time="${time(0)}" level=info msg="authorized request" ${request} vars.name="${repo}"\n` +
+    `time="${time(3)}" level=info msg="response completed" ${request} http.response.contenttype="application/octet-stream" http.response.duration=${(r() * 20).toFixed(6)}ms http.response.status=200 http.response.written=${Math.floor(r() * 90000)}\n` +
+    `${client} - - [${apache(now)}] "GET ${uri} HTTP/1.1" 200 ${Math.floor(r() * 9000)} "" "docker/20.10.24 go/go1.19.8"\n`
+  );
 };
-const registryJson: Writer = (now, r) =>
-  `{"go.version":"go1.19.8","http.request.host":"registry:5000","http.request.id":"${uuid(r)}","http.request.method":"GET","http.request.remoteaddr":"${ip(r)}:${30000 + Math.floor(r() * 30000)}","http.request.uri":"/v2/${pick(r, REPOS)}/manifests/v${Math.floor(r() * 50)}","http.request.useragent":"containerd/1.7.2","http.response.duration":"${(r() * 9).toFixed(5)}ms","http.response.status":200,"http.response.written":${Math.floor(r() * 9000)},"level":"info","msg":"response completed","time":"${iso(now)}"}\n`;
+const registryJson: Writer = (now, r) => {
+  const request = `"go.version":"go1.19.8","http.request.host":"registry:5000","http.request.id":"${uuid(r)}","http.request.method":"GET","http.request.remoteaddr":"${ip(r)}:${30000 + Math.floor(r() * 30000)}","http.request.uri":"/v2/${pick(r, REPOS)}/manifests/v${Math.floor(r() * 50)}","http.request.useragent":"containerd/1.7.2"`;
+  return (
+    `{${request},"level":"info","msg":"authorized request","time":"${iso(now)}"}\n` +
+    `{${request},"http.response.duration":"${(r() * 9).toFixed(5)}ms","http.response.status":200,"http.response.written":${Math.floor(r() * 9000)},"level":"info","msg":"response completed","time":"${iso(now + 4)}"}\n`
+  );
+};
+/** One task as a worker logs it: received, at times a line of its own, and its end, with one task id. */
 const celery: Writer = (now, r) => {
-  const id = uuid(r);
-  const name = pick(r, [
-    'shop.tasks.charge',
-    'shop.tasks.mail',
-    'ml.features.build',
-    'deploy.tasks.check_image',
-  ]);
-  const u = r();
-  if (u < 0.45) return `[${comma(now)}: INFO/MainProcess] Task ${name}[${id}] received\n`;
-  if (u < 0.9)
-    return `[${comma(now)}: INFO/ForkPoolWorker-${1 + Math.floor(r() * 8)}] Task ${name}[${id}] succeeded in ${(r() * 3).toFixed(15)}s: {'ok': True, 'rows': ${Math.floor(r() * 900)}}\n`;
-  if (u < 0.97)
-    return `[${comma(now)}: WARNING/ForkPoolWorker-2] ${name}[${id}]: slow upstream, waited ${Math.floor(r() * 900)} ms\n`;
-  return `[${comma(now)}: ERROR/ForkPoolWorker-3] Task ${name}[${id}] raised unexpected: ValueError('bad row ${Math.floor(r() * 999)}')\nTraceback (most recent call last):\n  File "/srv/app/tasks.py", line 42, in charge\n    raise ValueError(row)\nValueError: bad row\n`;
+  const task = `${pick(r, ['shop.tasks.charge', 'shop.tasks.mail', 'ml.features.build', 'deploy.tasks.check_image'])}[${uuid(r)}]`;
+  const child = `ForkPoolWorker-${1 + Math.floor(r() * 8)}`;
+  const received = `[${comma(now)}: INFO/MainProcess] Task ${task} received\n`;
+  const word =
+    r() < 0.3
+      ? `[${comma(now + 5)}: WARNING/${child}] ${task}: slow upstream, waited ${Math.floor(r() * 900)} ms\n`
+      : '';
+  if (r() < 0.95)
+    return `${received}${word}[${comma(now + 9)}: INFO/${child}] Task ${task} succeeded in ${(r() * 3).toFixed(15)}s: {'ok': True, 'rows': ${Math.floor(r() * 900)}}\n`;
+  return `${received}${word}[${comma(now + 9)}: ERROR/${child}] Task ${task} raised unexpected: ValueError('bad row ${Math.floor(r() * 999)}')\nTraceback (most recent call last):\n  File "/srv/app/tasks.py", line 42, in charge\n    raise ValueError(row)\nValueError: bad row\n`;
 };
 const mesos: Writer = (now, r) => {
   const d = iso(now);
@@ -75,9 +104,9 @@ const mesos: Writer = (now, r) => {
 const ray: Writer = (now, r) => {
   const u = r();
   if (u < 0.5)
-    return `[${comma(now)} I ${4000 + Math.floor(r() * 20)} ${4000 + Math.floor(r() * 90)}] (raylet) node_manager.cc:${600 + Math.floor(r() * 900)}: Leased worker for task worker_id=${hex(r, 56)} job_id=0${Math.floor(r() * 9)}000000 node_id=${hex(r, 56)}\n`;
+    return `[${comma(now)} I ${4000 + Math.floor(r() * 20)} ${4000 + Math.floor(r() * 90)}] (raylet) node_manager.cc:${600 + Math.floor(r() * 900)}: Leased worker for task worker_id=${pick(r, WORKERS)} job_id=0${Math.floor(r() * 9)}000000 node_id=${pick(r, NODES)}\n`;
   if (u < 0.8)
-    return `[${comma(now)} W 4021 4021] (gcs_server) gcs_actor_manager.cc:1405: Actor is failed on worker ${hex(r, 56)} at node ${hex(r, 56)}, need_reschedule = 1, remaining_restarts = ${Math.floor(r() * 4)}, num_restarts = ${Math.floor(r() * 4)}\n`;
+    return `[${comma(now)} W 4021 4021] (gcs_server) gcs_actor_manager.cc:1405: Actor is failed on worker ${pick(r, WORKERS)} at node ${pick(r, NODES)}, need_reschedule = 1, remaining_restarts = ${Math.floor(r() * 4)}, num_restarts = ${Math.floor(r() * 4)}\n`;
   return `${comma(now)}\tINFO web_log.py:233 -- ${ip(r)} [${apache(now)}] 'GET /api/jobs/ HTTP/1.1' 200 ${Math.floor(r() * 4000)} bytes ${Math.floor(r() * 90000)} us '-' 'python-requests/2.31.0'\n`;
 };
 

@@ -2,7 +2,7 @@
 import { FINDING_LEVELS, LEVELS } from '../../../shared/model.ts';
 import type { Connection } from './database.ts';
 
-export const SCHEMA_VERSION = 1;
+export const SCHEMA_VERSION = 2;
 
 const list = (values: readonly string[]) => values.map((v) => `'${v}'`).join(', ');
 

@@ -7,6 +7,8 @@ import type { Connection } from '../case/database.ts';
 /** Differences smaller than this are not worth moving evidence for. */
 const WORTH_US = 2_000_000;
 const MIN_PAIRS = 3;
+/** Celery writes milliseconds, cut off. */
+const WRITTEN_US = 1000;
 /** Zone-less logs that are off by this or a multiple are in another zone rather than on a wrong clock. */
 const ZONE_STEP_US = 30 * 60 * 1_000_000;
 
@@ -107,8 +109,10 @@ async function estimate(connection: Connection): Promise<Map<string, Estimate & 
     span AS (
       SELECT task, node, epoch_us(min(ts_logged)) AS started, epoch_us(max(ts_logged)) AS ended
       FROM mention WHERE system = 'celery' GROUP BY ALL HAVING count(DISTINCT event_id) >= 2 AND max(ts_logged) - min(ts_logged) < INTERVAL 1 HOUR),
-    seen AS (SELECT task, node, epoch_us(ts_logged) AS at FROM mention WHERE system <> 'celery')
-    SELECT span.node, seen.node AS other, max(seen.at - span.ended) AS low, min(seen.at - span.started) AS high
+    seen AS (SELECT task, node, epoch_us(ts_logged) AS at,
+        epoch_us(ts_logged) + CASE WHEN epoch_us(ts_logged) % 1000000 = 0 THEN 1000000 ELSE 0 END AS until -- access lines state whole seconds
+      FROM mention WHERE system <> 'celery')
+    SELECT span.node, seen.node AS other, max(seen.at - span.ended) - ${WRITTEN_US} AS low, min(seen.until - span.started) + ${WRITTEN_US} AS high
     FROM span JOIN seen USING (task) WHERE span.node <> seen.node
     GROUP BY span.node, seen.node, task ORDER BY span.node, seen.node, task`);
   const pairs = new Map<string, { node: string; other: string; bounds: Bound[] }>();

@@ -44,6 +44,9 @@ export async function applyTimes(connection: Connection): Promise<void> {
        WHERE span.file_id = member.file_id`,
       [offset],
     );
-    await connection.run(`UPDATE member SET applied_zone = zone, applied_offset_us = $1::BIGINT WHERE file_id IN (${list})`, [offset]);
+    await connection.run(
+      `UPDATE member SET applied_zone = zone, applied_offset_us = $1::BIGINT WHERE file_id IN (${list})`,
+      [offset],
+    );
   }
 }

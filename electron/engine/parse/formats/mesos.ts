@@ -11,6 +11,7 @@ import {
   mesosGlued,
   zooClient,
 } from './mesos-lines.ts';
+import { takeOutputTime } from './output-time.ts';
 import { rayCpp, rayPy } from './ray-lines.ts';
 import { registryText } from './registry-text.ts';
 
@@ -34,5 +35,6 @@ export const sandbox: Format = {
     draft.system = 'mesos';
     draft.component = 'sandbox';
     draft.message = line;
+    takeOutputTime(draft, line);
   },
 };

@@ -1,5 +1,6 @@
 // Ray: one bundle mixes C++ and Python text, JSON and events; a file's path says component and ids.
 import type { Format } from '../kind.ts';
+import { takeOutputTime } from './output-time.ts';
 import { rayEvent, rayJson } from './ray-json.ts';
 import {
   putWorkerState,
@@ -22,6 +23,7 @@ export const ray: Format = {
     draft.system = 'ray';
     draft.component = member.hint.component || 'worker';
     draft.message = line;
+    takeOutputTime(draft, line);
     putWorkerState(draft, member);
     if (member.hint.component !== 'packages' && member.hint.component !== 'processes')
       rayMessage(line, draft, member);
