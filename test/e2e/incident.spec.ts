@@ -158,3 +158,16 @@ test('two windows see the same case, and a reload comes back to it', async ({ pa
   await page.reload();
   await expect(page.getByTestId('case-name')).toContainText('Sample incident');
 });
+
+test('the start screen makes a case of the sample, and its rules find something', async ({ page, shell }) => {
+  await openSample(page, shell);
+  await page.getByTestId('case-menu').click();
+  await page.getByTestId('close-case').click();
+  await page.getByTestId('open-sample').click();
+  await expect(page.getByTestId('case-name')).toContainText('Sample incident');
+  await expect(page.getByTestId('top-finding').first()).toBeVisible({ timeout: 60_000 });
+  await page.getByTestId('case-menu').click();
+  await page.getByTestId('close-case').click();
+  await page.getByTestId('recent-case').filter({ hasText: shell.sampleCase }).first().click();
+  await expect(page.getByTestId('status-bar')).toContainText(shell.sampleCase);
+});
