@@ -61,12 +61,13 @@ async function printTable(api: Api, sql: string, say: (sentence: string) => void
 /** An array of row objects, one row on a line. */
 async function printJson(api: Api, sql: string): Promise<void> {
   let page = await api['sql.run']({ sql, limit: PAGE });
+  const columns = distinctNames(page.columns);
   await write(process.stdout, '[');
   let lead = '\n';
   for (;;) {
     let text = '';
     for (const row of page.rows) {
-      text += `${lead}${harmlessJson(rowObject(page.columns, row))}`;
+      text += `${lead}${harmlessJson(rowObject(columns, row))}`;
       lead = ',\n';
     }
     await write(process.stdout, text);
@@ -78,6 +79,17 @@ async function printJson(api: Api, sql: string): Promise<void> {
     });
   }
   await write(process.stdout, '\n]\n');
+}
+
+/** An object has each name once: later columns of the same name become `name_1`, `name_2`, as DuckDB does in files. */
+export function distinctNames(columns: SqlPage['columns']): SqlPage['columns'] {
+  const taken = new Set<string>();
+  return columns.map(({ name, type }) => {
+    let free = name;
+    for (let n = 1; taken.has(free); n++) free = `${name}_${n}`;
+    taken.add(free);
+    return { name: free, type };
+  });
 }
 
 /** Numbers that a page carries as text stand in JSON as the numbers they are, with every digit. */

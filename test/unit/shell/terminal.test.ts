@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { rowObject } from '../../../electron/sql-output.ts';
+import { distinctNames, rowObject } from '../../../electron/sql-output.ts';
 import { harmless, harmlessJson, progress, progressText, table } from '../../../electron/terminal.ts';
 import type { JobInfo } from '../../../shared/api.ts';
 
@@ -71,6 +71,11 @@ test('rows become objects with numbers as numbers, to the last digit', () => {
   expect(harmlessJson(rowObject(columns, ['9223372036854775807', '1.10', '42', null]))).toBe(
     '{"big":9223372036854775807,"money":1.10,"text":"42","none":null}',
   );
+});
+
+test('columns of the same name all stay', () => {
+  const column = (name: string) => ({ name, type: 'INTEGER' });
+  expect(distinctNames(['a', 'b', 'a', 'a'].map(column))).toEqual(['a', 'b', 'a_1', 'a_2'].map(column));
 });
 
 describe('progress', () => {
