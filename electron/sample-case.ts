@@ -26,10 +26,7 @@ export async function openSampleCase(engine: Engine, options: SampleOptions): Pr
   for (const place of PLACES) {
     const dir = join(options.stateDir, place);
     try {
-      if ((await stampOf(dir)) === fingerprint) {
-        await engine.api['case.open']({ dir });
-        return dir;
-      }
+      if ((await stampOf(dir)) === fingerprint && (await opens(engine, dir))) return dir;
       await discard(engine, dir);
       await make(engine, dir, bundles, options);
       await writeFile(join(dir, STAMP), `${JSON.stringify({ fingerprint })}\n`);
@@ -42,6 +39,15 @@ export async function openSampleCase(engine: Engine, options: SampleOptions): Pr
     'case_locked',
     `The sample case is open in ${PLACES.length} other Tidemarks. Close one of them and try again.`,
   );
+}
+
+/** False when the case is damaged or of another layout: it is made anew then. */
+async function opens(engine: Engine, dir: string): Promise<boolean> {
+  const opened = await engine.invoke('case.open', { dir });
+  if (!('error' in opened)) return true;
+  const { code, sentence } = opened.error;
+  if (['case_version', 'case_damaged', 'no_case'].includes(code)) return false;
+  throw new CaseError(code, sentence);
 }
 
 async function make(engine: Engine, dir: string, bundles: string[], options: SampleOptions): Promise<void> {
@@ -61,12 +67,7 @@ async function make(engine: Engine, dir: string, bundles: string[], options: Sam
 async function discard(engine: Engine, dir: string): Promise<void> {
   const entries = await readdir(dir).catch((): string[] => []);
   if (entries.includes('case.json')) {
-    const opened = await engine.invoke('case.open', { dir });
-    if ('error' in opened) {
-      if (opened.error.code === 'case_locked') throw new CaseError('case_locked', opened.error.sentence);
-    } else {
-      await engine.api['case.close']({});
-    }
+    if (await opens(engine, dir)) await engine.api['case.close']({});
   } else if (entries.includes('case.lock')) {
     const { mtimeMs } = await stat(join(dir, 'case.lock'));
     if (Date.now() - mtimeMs < JUST_BEGUN) throw new CaseError('case_locked', `${dir} is being made.`);

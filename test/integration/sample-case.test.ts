@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -67,6 +67,17 @@ test('it is made anew when its making was broken off', async () => {
   expect(readdirSync(join(folder, 'state')).filter((name) => name.startsWith('sample'))).toEqual([
     'sample-case',
   ]);
+});
+
+test('it is made anew when it is of another layout', async () => {
+  const first = begin();
+  const dir = await openSampleCase(first, places());
+  await first.close();
+  const file = join(dir, 'case.json');
+  writeFileSync(file, JSON.stringify({ ...JSON.parse(readFileSync(file, 'utf8')), schemaVersion: 0 }));
+  const second = begin();
+  expect(await openSampleCase(second, places())).toBe(dir);
+  expect(await events(second)).toBe(20);
 });
 
 test('a second Tidemark gets a sample case of its own', async () => {
