@@ -50,7 +50,7 @@ try {
   for (let run = 0; run < runs; run++) {
     gzip.push(await measure('gzip', ['-dc', archive], { discard: true }));
     const one = await measure(process.execPath, [
-      join(root, 'electron/cli.ts'),
+      join(root, 'electron/tidemark.mjs'),
       'ingest',
       join(dir, `case-${run}`),
       archive,

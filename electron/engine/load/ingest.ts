@@ -143,7 +143,10 @@ export async function ingest(
           'UPDATE bundle SET sha256 = $2, size = $3, complete = $4, problem = $5 WHERE bundle_id = $1',
           [bundleId, read.sha256, BigInt(read.size), read.problem === null, read.problem],
         );
-        if (read.problem) result.problems.push(`${name}: ${read.problem}`);
+        if (read.problem)
+          result.problems.push(read.problem.startsWith(name) ? read.problem : `${name}: ${read.problem}`);
+        const nothing = await nothingRead(connection, bundleId);
+        if (nothing) result.problems.push(`${name}: ${nothing}`);
         state.bytesBefore += read.size;
         result.bundles++;
       } catch (error) {
@@ -168,6 +171,18 @@ export async function ingest(
     await Promise.all(lanes.map((lane) => lane.close()));
   }
   return result;
+}
+
+/** Says why a bundle gave no record at all; null when it gave some. */
+async function nothingRead(connection: Connection, bundleId: number): Promise<string | null> {
+  const rows = await connection.rows<{ reason: string; n: number; records: string }>(
+    `SELECT coalesce(reason, 'no lines in it') AS reason, count(*)::INTEGER AS n, sum(records) AS records FROM member WHERE bundle_id = $1
+     GROUP BY 1 ORDER BY n DESC, 1`,
+    [bundleId],
+  );
+  if (rows.length === 0 || rows.some((row) => Number(row.records) > 0)) return null;
+  const reasons = rows.slice(0, 3).map(({ n, reason }) => `${n} ${n === 1 ? 'file' : 'files'}: ${reason}`);
+  return `nothing in it could be read as a log (${reasons.join('; ')}). Its bytes are kept; check that this is the right bundle.`;
 }
 
 function idlest(lanes: Lane[]): Lane {

@@ -157,11 +157,24 @@ export class UserSql {
   }
 }
 
+/** First words of statements that change something or reach out of the case. */
+const CHANGING = new Set(
+  `ALTER ANALYZE ATTACH BEGIN CALL CHECKPOINT COMMENT COMMIT COPY CREATE DEALLOCATE DELETE DETACH DROP EXECUTE EXPORT FORCE GRANT IMPORT INSERT
+   INSTALL LOAD MERGE PRAGMA PREPARE RESET ROLLBACK SET START TRUNCATE UPDATE UPDATEEXTENSIONS USE VACUUM`.split(
+    /\s+/,
+  ),
+);
+
 /** Refuses all but exactly one SELECT. */
 async function assertSelect(connection: Connection, sql: string): Promise<void> {
   if (withoutEnd(sql).trim() === '')
     throw new CaseError('sql_empty', 'There is no statement to run.', { refusal: 'usage' });
-  const types = await connection.statementTypes(sql);
+  const types = await connection.statementTypes(sql).catch((error: unknown) => {
+    // a statement that can't be prepared is refused for what it would do, before it is called wrong
+    const first = /^(?:\s|--[^\n]*\n|\/\*[\s\S]*?\*\/|\()*(\w+)/.exec(sql)?.[1]?.toUpperCase() ?? '';
+    if (!CHANGING.has(first)) throw error;
+    return [first];
+  });
   if (types.length !== 1) {
     throw new CaseError(
       'sql_refused',

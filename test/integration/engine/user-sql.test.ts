@@ -41,6 +41,9 @@ test('a SELECT gives typed columns and pages on', async () => {
 
 test.each([
   ['DELETE FROM setting', 'sql_refused'],
+  ['DELETE FROM events', 'sql_refused'],
+  ['-- quietly\nUPDATE events SET message = 1', 'sql_refused'],
+  ['WITH x AS (SELECT 1) DELETE FROM setting', 'sql_refused'],
   ['DROP TABLE setting', 'sql_refused'],
   ['CREATE TABLE x (a INTEGER)', 'sql_refused'],
   ['CREATE TEMP TABLE x (a INTEGER)', 'sql_refused'],
