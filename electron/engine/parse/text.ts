@@ -76,6 +76,16 @@ export function putJson(draft: Draft, key: string, json: string): void {
   draft.fields += `${draft.fields === '' ? '{"' : ',"'}${key}":${json}`;
 }
 
+/** Adds members that are ready: `,"a":1,"b":"x"`. */
+export function putMembers(draft: Draft, members: string): void {
+  if (reserved !== null) {
+    const object = JSON.parse(decode(`{${members.slice(1)}}`)) as JsonObject;
+    for (const key in object) putJson(draft, key, byteString(JSON.stringify(object[key])));
+    return;
+  }
+  draft.fields = draft.fields === '' ? `{${members.slice(1)}` : draft.fields + members;
+}
+
 /** A digits-only byte string as a JSON number, anything else as a string. */
 export function numberOrText(s: string): string {
   return /^(?:0|[1-9]\d{0,14})(?:\.\d{1,12})?$/.test(s) ? s : quote(s);

@@ -2,9 +2,9 @@
 import type { LineKind } from '../kind.ts';
 import { request } from '../kind.ts';
 import { TS_KIND } from '../record.ts';
-import { isIp, numberOrText, pathOf, put, putJson, quote, unescapeGo } from '../text.ts';
+import { isIp, numberOrText, put, putJson, quote, unescapeGo } from '../text.ts';
 import { access, readAccess } from './access.ts';
-import { mentionCarriedTask, putUri } from './registry-message.ts';
+import { mentionCarriedTask, putUri, requestPath } from './registry-message.ts';
 
 export const registryAccess: LineKind = {
   id: 'registry.access',
@@ -29,7 +29,7 @@ export const registryAccess: LineKind = {
       `,"http.response.status":${a.status},"http.response.written":${numberOrText(a.bytes)},"http.request.useragent":${quote(agent)}`;
     if (a.protocol !== '') putJson(draft, 'http.version', quote(a.protocol));
     if (a.referer !== '') put(draft, 'http.request.referer', unescapeGo(a.referer));
-    request(draft, a.method, pathOf(uri), a.status);
+    request(draft, a.method, requestPath(a.method, uri), a.status);
     if (isIp(a.ip)) {
       draft.srcIp = a.ip;
       draft.entity('ip', a.ip, 'client');

@@ -5,7 +5,8 @@ import type { Member } from '../kind.ts';
 import { request } from '../kind.ts';
 import { between, Lexicon, says, wordAfter } from '../lexicon.ts';
 import type { Draft } from '../record.ts';
-import { closingQuote, hostOf, isIp, pathOf, put, putIf, unescapeGo } from '../text.ts';
+import { closingQuote, hostOf, isIp, pathOf, put, putIf, putMembers, quote, unescapeGo } from '../text.ts';
+import { SLOT } from './registry-keys.ts';
 
 /** The members of a registry line that columns, entities and meanings are made from. '' = absent. */
 export class RegistryParts {
@@ -35,48 +36,50 @@ export class RegistryParts {
     this.agent = '';
   }
 
-  take(key: string, value: string): void {
-    switch (key.length) {
-      case 8:
-        if (key === 'err.code') this.errorCode = value;
+  take(slot: number, value: string): void {
+    switch (slot) {
+      case SLOT.id:
+        this.id = value;
         break;
-      case 9:
-        if (key === 'vars.name') this.name = value;
+      case SLOT.method:
+        this.method = value;
         break;
-      case 11:
-        if (key === 'vars.digest') this.digest = value;
+      case SLOT.uri:
+        this.uri = value;
         break;
-      case 14:
-        if (key === 'auth.user.name') this.user = value;
-        else if (key === 'vars.reference') this.reference = value;
+      case SLOT.remote:
+        this.remote = value;
         break;
-      case 15:
-        if (key === 'http.request.id') this.id = value;
+      case SLOT.status:
+        this.status = value;
         break;
-      case 16:
-        if (key === 'http.request.uri') this.uri = value;
+      case SLOT.user:
+        this.user = value;
         break;
-      case 19:
-        if (key === 'http.request.method') this.method = value;
+      case SLOT.name:
+        this.name = value;
         break;
-      case 20:
-        if (key === 'http.response.status') this.status = value;
+      case SLOT.reference:
+        this.reference = value;
         break;
-      case 23:
-        if (key === 'http.request.remoteaddr') this.remote = value;
+      case SLOT.digest:
+        this.digest = value;
         break;
-      case 22:
-        if (key === 'http.request.useragent') this.agent = value;
+      case SLOT.errorCode:
+        this.errorCode = value;
+        break;
+      case SLOT.agent:
+        this.agent = value;
         break;
     }
   }
 }
 
 /** Last `parseUri` answer. */
-export const uriParts = { repository: '', reference: '', digest: '', operation: '' };
+const uriParts = { repository: '', reference: '', digest: '', operation: '' };
 
 /** Repository, reference, digest and operation of a registry API request. `uri` is raw, query included. */
-export function parseUri(method: string, uri: string): void {
+function parseUri(method: string, uri: string): void {
   uriParts.repository = '';
   uriParts.reference = '';
   uriParts.digest = '';
@@ -103,7 +106,7 @@ export function parseUri(method: string, uri: string): void {
     const reference = path.slice(at + 11);
     uriParts.reference = reference;
     if (reference.indexOf(':') !== -1) uriParts.digest = reference;
-    uriParts.operation = verb('manifest', method);
+    uriParts.operation = (Object.hasOwn(MANIFEST, method) && MANIFEST[method]) || 'manifest_other';
     return;
   }
   at = path.lastIndexOf('/blobs/');
@@ -112,7 +115,7 @@ export function parseUri(method: string, uri: string): void {
   const rest = path.slice(at + 7);
   if (!rest.startsWith('uploads')) {
     uriParts.digest = rest;
-    uriParts.operation = verb('blob', method);
+    uriParts.operation = (Object.hasOwn(BLOB, method) && BLOB[method]) || 'blob_other';
     return;
   }
   if (q !== -1) {
@@ -133,20 +136,14 @@ export function parseUri(method: string, uri: string): void {
             : 'upload_status';
 }
 
-function verb(what: string, method: string): string {
-  switch (method) {
-    case 'GET':
-      return `${what}_pull`;
-    case 'HEAD':
-      return `${what}_check`;
-    case 'PUT':
-      return `${what}_push`;
-    case 'DELETE':
-      return `${what}_delete`;
-    default:
-      return `${what}_other`;
-  }
-}
+type Verbs = Record<string, string | undefined>;
+const MANIFEST: Verbs = {
+  GET: 'manifest_pull',
+  HEAD: 'manifest_check',
+  PUT: 'manifest_push',
+  DELETE: 'manifest_delete',
+};
+const BLOB: Verbs = { GET: 'blob_pull', HEAD: 'blob_check', PUT: 'blob_push', DELETE: 'blob_delete' };
 
 function queryValue(uri: string, from: number, key: string): string {
   const mark = `${key}=`;
@@ -159,23 +156,56 @@ function queryValue(uri: string, from: number, key: string): string {
   return value.replace(/%3a/i, ':');
 }
 
-/** Fields and entities derived from the URI of a registry request. */
-export function putUri(draft: Draft, method: string, uri: string): void {
+/** What the last URI means: the lines of one request stand together. */
+const target = {
+  method: '\0',
+  uri: '',
+  path: '',
+  operation: '',
+  members: '',
+  repository: '',
+  tag: '',
+  digest: '',
+};
+
+function resolve(method: string, uri: string): void {
+  const t = target;
+  if (uri === t.uri && method === t.method) return;
   parseUri(method, uri);
   const p = uriParts;
+  t.method = method;
+  t.uri = uri;
+  t.path = pathOf(uri);
+  t.operation = p.operation;
+  t.repository = p.repository;
+  t.digest = p.repository === '' ? '' : p.digest;
+  t.tag =
+    p.repository === '' || p.reference === '' || p.digest !== '' ? '' : `${p.repository}:${p.reference}`;
+  t.members = '';
   if (p.operation === '') return;
-  put(draft, 'registry.operation', p.operation);
+  t.members = `,"registry.operation":"${p.operation}"`;
   if (p.repository === '') return;
-  put(draft, 'repository', p.repository);
-  draft.entity('image_repository', p.repository, 'target');
-  if (p.reference !== '') {
-    put(draft, 'reference', p.reference);
-    if (p.digest === '') draft.entity('image_tag', `${p.repository}:${p.reference}`, 'target');
-  }
-  if (p.digest !== '') {
-    put(draft, 'digest', p.digest);
-    draft.entity('image_digest', p.digest, 'target');
-  }
+  t.members += `,"repository":${quote(p.repository)}`;
+  if (p.reference !== '') t.members += `,"reference":${quote(p.reference)}`;
+  if (p.digest !== '') t.members += `,"digest":${quote(p.digest)}`;
+}
+
+/** Path of a registry request's URI. */
+export function requestPath(method: string, uri: string): string {
+  resolve(method, uri);
+  return target.path;
+}
+
+/** Fields and entities derived from the URI of a registry request. */
+export function putUri(draft: Draft, method: string, uri: string): void {
+  resolve(method, uri);
+  const t = target;
+  if (t.operation === '') return;
+  putMembers(draft, t.members);
+  if (t.repository === '') return;
+  draft.entity('image_repository', t.repository, 'target');
+  if (t.tag !== '') draft.entity('image_tag', t.tag, 'target');
+  if (t.digest !== '') draft.entity('image_digest', t.digest, 'target');
 }
 
 const DIGEST = /sha256:[0-9a-f]{64}/;
@@ -267,6 +297,9 @@ export function mentionCarriedTask(draft: Draft, agent: string): void {
   if (id) draft.entity('celery_task', id.toLowerCase(), 'carried');
 }
 
+/** The last remote address. */
+const client = { remote: '', host: '', isIp: false };
+
 /** Columns, entities and meaning of an application line, once its fields are in the draft. */
 export function registryRecord(draft: Draft, message: string, parts: RegistryParts, member: Member): void {
   draft.system = 'registry';
@@ -274,17 +307,18 @@ export function registryRecord(draft: Draft, message: string, parts: RegistryPar
   draft.message = message;
   const status = parts.status === '' ? -1 : Number(parts.status);
   if (parts.method !== '' || parts.uri !== '') {
-    request(draft, parts.method, pathOf(parts.uri), Number.isFinite(status) ? status : -1);
+    const path = requestPath(parts.method, parts.uri);
+    request(draft, parts.method, path, Number.isFinite(status) ? status : -1);
     putUri(draft, parts.method, parts.uri);
   }
   if (parts.remote !== '') {
-    const host = hostOf(parts.remote);
-    if (isIp(host)) {
-      draft.srcIp = host;
-      draft.entity('ip', host, 'client');
-    } else {
-      draft.entity('host', host, 'client');
+    if (parts.remote !== client.remote) {
+      client.remote = parts.remote;
+      client.host = hostOf(parts.remote);
+      client.isIp = isIp(client.host);
     }
+    if (client.isIp) draft.srcIp = client.host;
+    draft.entity(client.isIp ? 'ip' : 'host', client.host, 'client');
   }
   mentionCarriedTask(draft, parts.agent);
   if (parts.id !== '') draft.entity('http_request', parts.id, 'request');

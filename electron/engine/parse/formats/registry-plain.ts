@@ -4,6 +4,7 @@ import { means } from '../kind.ts';
 import { TS_KIND } from '../record.ts';
 import { closingQuote, hostOf, isIp, put, putJson, trimEnd, unescapeGo } from '../text.ts';
 import { cursor, dateTimeAt } from '../time.ts';
+import { slotOf } from './registry-keys.ts';
 import { RegistryParts, registryRecord } from './registry-message.ts';
 
 /** `2026/11/20 17:24:42 http: TLS handshake error from ip:port: why`, local time without zone. */
@@ -179,7 +180,7 @@ export const registryTty: LineKind = {
           at = end === -1 ? text.length : end;
         }
         if (/^[\w.@-]{1,100}$/.test(key)) put(draft, key, value);
-        parts.take(key, value);
+        parts.take(slotOf(key), value);
       }
     }
     registryRecord(draft, message, parts, member);

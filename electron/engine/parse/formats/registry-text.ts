@@ -1,92 +1,22 @@
 // Registry application log, logrus text formatter: `time="…" level=info msg="…" key=value key="quoted"`.
-import { Buffer } from 'node:buffer';
 import type { LineKind, Member } from '../kind.ts';
 import type { Draft } from '../record.ts';
 import { TS_KIND } from '../record.ts';
 import { closingQuote, quote, unescapeGo, withoutDoubles } from '../text.ts';
 import { cursor, isoAt } from '../time.ts';
+import { Keys, PART_KEYS, SLOT } from './registry-keys.ts';
 import { RegistryParts, registryRecord } from './registry-message.ts';
 
 const parts = new RegistryParts();
-const PART_KEYS = [
-  'http.request.id',
-  'http.request.method',
-  'http.request.uri',
-  'http.request.remoteaddr',
-  'http.request.useragent',
-  'http.response.status',
-  'auth.user.name',
-  'vars.name',
-  'vars.reference',
-  'vars.digest',
-  'err.code',
-];
-
 const CONTROL = /[\x00-\x1f]/;
 
-const PLAIN = 0;
-const PART = 1;
-const MESSAGE = 2;
-/** A name without a dot, which a derived field may have too. */
-const BARE = 3;
-const STATIC = new Set(['environment', 'service', 'version']);
-const NUMERIC = new Set([
-  'http.response.status',
-  'http.response.written',
-  'trace.line',
-  'contentLength',
-  'copied',
-]);
-
-/** A key of the format, and the keys that were seen right after it: lines of a file repeat a few orders of keys. */
-interface Key {
-  key: string;
-  mark: string;
-  json: string;
-  part: number;
-  numeric: boolean;
-  followers: Key[];
-}
-
-function keyOf(key: string): Key {
-  const part =
-    key === 'msg'
-      ? MESSAGE
-      : PART_KEYS.includes(key)
-        ? PART
-        : key.indexOf('.') === -1 && !STATIC.has(key)
-          ? BARE
-          : PLAIN;
-  return { key, mark: `${key}=`, json: `,${quote(key)}:`, part, numeric: NUMERIC.has(key), followers: [] };
-}
-
-let keys = new Map<string, Key>();
-const START: Key = keyOf('');
-
-/** The key at `at`, from those that followed the key before it or from the text; null when no `=` comes. */
-function follow(before: Key, line: string, at: number): Key | null {
-  const followers = before.followers;
-  for (let i = 0; i < followers.length; i++) {
-    const candidate = followers[i] as Key;
-    if (line.startsWith(candidate.mark, at)) return candidate;
-  }
-  const eq = line.indexOf('=', at);
-  if (eq === -1) return null;
-  let name = line.slice(at, eq);
-  let key = keys.get(name);
-  if (!key) {
-    if (keys.size > 400) {
-      keys = new Map();
-      START.followers = [];
-    }
-    // A copy: a slice would keep the whole chunk in memory.
-    name = Buffer.from(name, 'latin1').toString('latin1');
-    key = keyOf(name);
-    if (name.length <= 100) keys.set(name, key);
-  }
-  if (followers.length < 6 && name.length <= 100) followers.push(key);
-  return key;
-}
+const keys = new Keys(
+  (line, at) => {
+    const eq = line.indexOf('=', at);
+    return eq === -1 ? null : line.slice(at, eq);
+  },
+  (name) => `${name}=`,
+);
 
 const NUMBER = /^-?(?:0|[1-9]\d{0,14})$/;
 
@@ -137,11 +67,11 @@ export const registryText: LineKind = {
     let fields = `{"level":"${word}"`;
     let message = '';
     let bare = false;
-    let known = START;
+    let known = keys.start;
     let at = levelEnd + 1;
     const length = line.length;
     while (at < length) {
-      const next = follow(known, line, at);
+      const next = keys.follow(known, line, at);
       if (!next) break;
       known = next;
       at += next.mark.length;
@@ -154,7 +84,7 @@ export const registryText: LineKind = {
         if (!safe || end === length || (escapes && json.indexOf('\\') !== -1)) {
           value = unescapeGo(line.slice(at + 1, end));
           json = quote(value);
-        } else if (next.part !== PLAIN) {
+        } else if (next.slot !== SLOT.none) {
           value = line.slice(at + 1, end);
         }
         at = end + 2;
@@ -165,13 +95,13 @@ export const registryText: LineKind = {
         json = next.numeric && NUMBER.test(value) ? value : quote(value);
         at = end + 1;
       }
-      if (next.part === MESSAGE) {
+      if (next.slot === SLOT.msg) {
         message = value;
         continue;
       }
       fields += next.json + json;
-      if (next.part === BARE) bare = true;
-      else if (next.part === PART) parts.take(next.key, value);
+      if (next.slot !== SLOT.none && next.slot <= SLOT.agent) parts.take(next.slot, value);
+      else if (next.dotless) bare = true;
     }
     draft.fields = fields;
     draft.parsed = true;
@@ -255,9 +185,9 @@ export function takeParts(
   member: Member,
 ): void {
   parts.clear();
-  for (const key of PART_KEYS) {
+  for (const [key, slot] of PART_KEYS) {
     const value = values(key);
-    if (value !== '') parts.take(key, value);
+    if (value !== '') parts.take(slot, value);
   }
   registryRecord(draft, message, parts, member);
 }
