@@ -420,8 +420,7 @@ export class Engine {
         skipped: 0,
         failed: 0,
         duplicate: 0,
-        ...result.members,
-        ...(await this.#memberCounts(open)),
+        ...(await this.#memberCounts(open, result.bundleIds)),
       },
       records: result.records,
       lines: result.lines,
@@ -431,10 +430,10 @@ export class Engine {
     };
   }
 
-  async #memberCounts(open: Case): Promise<Record<string, number>> {
+  async #memberCounts(open: Case, bundleIds: number[]): Promise<Record<string, number>> {
     const rows = await open.read((connection) =>
       connection.rows<{ status: string; n: number }>(
-        'SELECT status, count(*)::INTEGER AS n FROM evidence_files GROUP BY status ORDER BY status',
+        `SELECT status, count(*)::INTEGER AS n FROM member WHERE bundle_id IN (${[0, ...bundleIds].join(', ')}) GROUP BY status ORDER BY status`,
       ),
     );
     return Object.fromEntries(rows.map((row) => [row.status, row.n]));
@@ -463,7 +462,7 @@ export class Engine {
     const { case: open, evidence } = this.#need();
     const model = await open.read((connection) =>
       buildReport(connection, {
-        caseName: open.name,
+        caseName: open.named ? open.name : 'Untitled case',
         readLines: (sha256, offset, length) => evidence.read(sha256, offset, length),
       }),
     );

@@ -15,6 +15,8 @@ import { TOOL_VERSION } from './version.ts';
 interface CaseFile {
   format: 'tidemark-case';
   name: string;
+  /** The responder gave the name; else it is the folder's, which says nothing of the evidence and stays out of reports. */
+  named: boolean;
   createdAt: number; // microseconds
   schemaVersion: number;
   toolVersion: string;
@@ -32,6 +34,7 @@ export const isCase = (dir: string): boolean => existsSync(join(dir, 'case.json'
 export class Case {
   readonly dir: string;
   readonly name: string;
+  readonly named: boolean;
   readonly createdAt: number;
   readonly paths: CasePaths;
   readonly notices: string[] = [];
@@ -48,6 +51,7 @@ export class Case {
   private constructor(dir: string, file: CaseFile) {
     this.dir = dir;
     this.name = file.name;
+    this.named = file.named;
     this.createdAt = file.createdAt;
     this.#lockPath = join(dir, 'case.lock');
     this.paths = {
@@ -58,7 +62,7 @@ export class Case {
   }
 
   /** Makes a case in a folder that is absent or empty. */
-  static async create(dir: string, name = basename(resolve(dir))): Promise<Case> {
+  static async create(dir: string, name?: string): Promise<Case> {
     const path = resolve(dir);
     if (isCase(path))
       throw new CaseError('case_exists', `${path} already holds a case. Open it, or choose another folder.`);
@@ -78,7 +82,8 @@ export class Case {
     }
     const file: CaseFile = {
       format: 'tidemark-case',
-      name,
+      name: name ?? basename(path),
+      named: name !== undefined,
       createdAt: Date.now() * 1000,
       schemaVersion: SCHEMA_VERSION,
       toolVersion: TOOL_VERSION,

@@ -20,6 +20,8 @@ export interface IngestOptions {
 
 export interface IngestResult {
   bundles: number;
+  /** Ids of the bundles that were taken in, to look their members up once derive has marked duplicates. */
+  bundleIds: number[];
   lines: number;
   records: number;
   unparsedLines: number;
@@ -51,6 +53,7 @@ export async function ingest(
   const state = { fileId: next!.file, bundleId: next!.bundle, bytesBefore: 0, events: 0, reading: '' };
   const result: IngestResult = {
     bundles: 0,
+    bundleIds: [],
     lines: 0,
     records: 0,
     unparsedLines: 0,
@@ -149,6 +152,7 @@ export async function ingest(
         if (nothing) result.problems.push(`${name}: ${nothing}`);
         state.bytesBefore += read.size;
         result.bundles++;
+        result.bundleIds.push(bundleId);
       } catch (error) {
         // nothing of this bundle was taken in: the case must not list it
         await connection
