@@ -15,90 +15,111 @@ const ENTITY: Record<string, string> = {
 };
 
 /** Puts an id as field and entity, unless the path or an earlier mention already gave the field. */
-export function rayId(draft: Draft, member: Member, key: string, value: string, seen: number): void {
+function rayId(draft: Draft, member: Member, key: string, value: string): void {
   const kind = ENTITY[key];
-  if (kind && value !== 'NIL_ID' && !/^f+$/.test(value)) draft.entity(kind, value, 'mentioned');
-  if (member.hint.fields[key] !== undefined) {
-    if (member.hint.fields[key] !== value) put(draft, `${key}.mentioned`, value);
+  const c = value.charCodeAt(0);
+  if (kind && c !== 78 && !(c === 102 && ALL_F.test(value))) draft.entity(kind, value, 'mentioned');
+  const known = member.hint.fields[key];
+  if (known !== undefined) {
+    if (known !== value) put(draft, `${key}.mentioned`, value);
     return;
   }
-  if (draft.fields.indexOf(`"${key}":`, seen) === -1) put(draft, key, value);
+  if (seen.indexOf(`${key} `) !== -1) return;
+  seen += `${key} `;
+  putJson(draft, key, `"${value}"`);
 }
 
+const ALL_F = /^f+$/;
 const HEX_OR_NIL = /^(?:[0-9a-f]{8,64}|NIL_ID)$/;
+
+/** Where what may be an id ends that starts at `from`: hexadecimal digits, with `N` in front capitals too; 65 at most. */
+function idEnd(text: string, from: number): number {
+  const capitals = text.charCodeAt(from) === 78;
+  let end = from;
+  while (end < from + 65) {
+    const c = text.charCodeAt(end);
+    if ((c >= 48 && c <= 57) || (c >= 97 && c <= 102)) end++;
+    else if (capitals && ((c >= 65 && c <= 90) || c === 95)) end++;
+    else break;
+  }
+  return end;
+}
 
 /**
  * Ids as `node_id=…`, `node id = …`, `worker id: …`, `(ID: …)`: every mention of `id`/`ID` is looked at, and what stands
  * before and after it decides.
  */
 export function rayIds(text: string, draft: Draft, member: Member): void {
-  const start = draft.fields.length;
   const limit = text.length > 20_000 ? 20_000 : text.length;
-  let found = 0;
-  for (const mark of ['id', 'ID']) {
-    let at = text.indexOf(mark);
-    while (at !== -1 && at < limit && found < 24) {
-      let v = at + 2;
-      let c = text.charCodeAt(v);
-      if (c === 32) c = text.charCodeAt(++v);
-      const eq = c === 61 || c === 58;
-      if (eq) c = text.charCodeAt(++v);
-      if (c === 32) c = text.charCodeAt(++v);
-      const hex = (c >= 48 && c <= 57) || (c >= 97 && c <= 102) || c === 78;
-      if (hex) {
-        let end = v;
-        while (end < v + 65) {
-          const h = text.charCodeAt(end);
-          if (
-            (h >= 48 && h <= 57) ||
-            (h >= 97 && h <= 102) ||
-            (c === 78 && ((h >= 65 && h <= 90) || h === 95))
-          )
-            end++;
-          else break;
-        }
-        const value = text.slice(v, end);
-        if (HEX_OR_NIL.test(value)) {
-          const key = ownerOf(text, at);
-          if (key !== '') {
-            rayId(draft, member, key, value, start);
-            found++;
-          }
-        }
-        at = text.indexOf(mark, end > at ? end : at + 2);
-      } else {
-        at = text.indexOf(mark, at + 2);
-      }
-    }
-  }
+  seen = '';
+  const found = idsAfter('id', text, limit, 0, draft, member);
+  idsAfter('ID', text, limit, found, draft, member);
 }
 
-const OWNERS = [
-  'node',
-  'worker',
-  'job',
-  'actor',
-  'task',
-  'lease',
-  'raylet',
-  'placement_group',
-  'placement group',
-  'lease_',
-];
+/** Names of the ids that the message has given so far, each with a blank behind it. */
+let seen = '';
 
-/** Which id stands at `at`: looks at the word before it. `(ID:` is a node's. */
+function idsAfter(
+  mark: string,
+  text: string,
+  limit: number,
+  before: number,
+  draft: Draft,
+  member: Member,
+): number {
+  let found = before;
+  let at = text.indexOf(mark);
+  while (at !== -1 && at < limit && found < 24) {
+    let v = at + 2;
+    let c = text.charCodeAt(v);
+    if (c === 32) c = text.charCodeAt(++v);
+    if (c === 61 || c === 58) c = text.charCodeAt(++v);
+    if (c === 32) c = text.charCodeAt(++v);
+    const end = idEnd(text, v);
+    const length = end - v;
+    if (c === 78 ? length === 6 && text.startsWith('NIL_ID', v) : length >= 8 && length <= 64) {
+      const key = ownerOf(text, at);
+      if (key !== '') {
+        rayId(draft, member, key, text.slice(v, end));
+        found++;
+      }
+    }
+    at = text.indexOf(mark, length > 0 ? end : at + 2);
+  }
+  return found;
+}
+
+/** Does the text before `end` end with `word`, in small letters or capitals? */
+function endsWord(text: string, end: number, word: string): boolean {
+  const from = end - word.length;
+  return from >= 0 && (text.startsWith(word, from) || text.slice(from, end).toLowerCase() === word);
+}
+
+/** Which id stands at `at`: looks at the word before it, by its last letter. `(ID:` is a node's. */
 function ownerOf(text: string, at: number): string {
   const before = text.charCodeAt(at - 1);
-  const end = before === 95 || before === 32 ? at - 1 : before === 40 ? at : at;
   if (before === 40) return 'node_id';
-  for (const owner of OWNERS) {
-    if (end - owner.length < 0) continue;
-    const word = text.slice(end - owner.length, end);
-    if (word !== owner && word.toLowerCase() !== owner) continue;
-    if (owner === 'raylet') return 'node_id';
-    return `${owner.replace(' ', '_').replace(/_$/, '')}_id`;
+  const end = before === 95 || before === 32 ? at - 1 : at;
+  switch (text.charCodeAt(end - 1) | 32) {
+    case 98: // b
+      return endsWord(text, end, 'job') ? 'job_id' : '';
+    case 101: // e
+      return endsWord(text, end, 'node') ? 'node_id' : endsWord(text, end, 'lease') ? 'lease_id' : '';
+    case 107: // k
+      return endsWord(text, end, 'task') ? 'task_id' : '';
+    case 112: // p
+      return endsWord(text, end, 'placement_group') || endsWord(text, end, 'placement group')
+        ? 'placement_group_id'
+        : '';
+    case 114: // r
+      return endsWord(text, end, 'worker') ? 'worker_id' : endsWord(text, end, 'actor') ? 'actor_id' : '';
+    case 116: // t
+      return endsWord(text, end, 'raylet') ? 'node_id' : '';
+    case 127: // _
+      return endsWord(text, end, 'lease_') ? 'lease_id' : '';
+    default:
+      return '';
   }
-  return '';
 }
 
 const GRPC_PEER = /grpc_peer(?:=|: )ipv[46]:(\[[0-9a-f:]{2,45}\]|[\d.]{7,15}):(\d{1,5})/;
@@ -362,9 +383,14 @@ function signalName(msg: string, draft: Draft): void {
   putIf(draft, 'signal', /^\*\*\* (SIG[A-Z]{2,8})/.exec(msg)?.[1]);
 }
 
+const RESTARTS: readonly [string, RegExp][] = [
+  ['remaining_restarts', /remaining_restarts ?= ?(-?\d{1,9})/],
+  ['num_restarts', /num_restarts ?= ?(-?\d{1,9})/],
+];
+
 function restarts(msg: string, draft: Draft): void {
-  for (const key of ['remaining_restarts', 'num_restarts']) {
-    const n = new RegExp(`${key} ?= ?(-?\\d{1,9})`).exec(msg)?.[1];
+  for (const [key, shape] of RESTARTS) {
+    const n = shape.exec(msg)?.[1];
     if (n) putJson(draft, key, String(Number(n)));
   }
 }
