@@ -8,7 +8,18 @@ import { readPath, sharedFields } from './path.ts';
 import type { MemberContext, MemberParser, OpenMember, ParseSummary, RecordSink } from './record.ts';
 import { Draft, TS_KIND } from './record.ts';
 import { binaryKind, choose } from './sniff.ts';
-import { hasHighBytes, made, put, putNumber, repair, reserve, stripAnsi, trimEnd } from './text.ts';
+import {
+  hasHighBytes,
+  lookThrough,
+  made,
+  nothingKnown,
+  put,
+  putNumber,
+  repair,
+  reserve,
+  stripAnsi,
+  trimEnd,
+} from './text.ts';
 
 const HEAD_BYTES = 64 * 1024;
 const MAX_MESSAGE = 1024 * 1024;
@@ -161,6 +172,7 @@ class Reader implements MemberParser {
       this.#format = hint.family === 'ray' && hint.component !== 'configuration' ? DUMP : WHOLE;
       this.#kinds = this.#format.kinds;
     } else {
+      nothingKnown();
       const plan = choose(this.#context, hint, lines);
       this.#format = plan.format;
       this.#carriers = plan.carriers;
@@ -195,6 +207,8 @@ class Reader implements MemberParser {
     const last = text.lastIndexOf('\n');
     this.#repair = false;
     this.#chunkHigh = !isAscii(buffer);
+    if (this.#carriers.length === 0) lookThrough(buffer, this.#chunkHigh);
+    else nothingKnown();
     if (this.#chunkHigh) {
       this.#repair = !isUtf8(buffer.subarray(from, last + 1));
     }
@@ -225,6 +239,7 @@ class Reader implements MemberParser {
     if (text.length === bytes && text.endsWith('\r') && end > 0) text = text.slice(0, -1);
     this.#repair = hasHighBytes(text);
     this.#chunkHigh = this.#repair;
+    nothingKnown();
     this.#escapes ||= text.indexOf('\x1b') !== -1;
     this.#line(text, bytes + end);
   }

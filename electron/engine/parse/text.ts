@@ -5,6 +5,7 @@ import type { Draft } from './record.ts';
 const HIGH = /[\x80-\xff]/;
 const NOT_ASCII = /[^\x00-\x7f]/;
 const UNSAFE = /["\\\x00-\x1f]/;
+const CONTROL = /[\x00-\x1f]/;
 const ANSI = /\x1b(?:\[[0-9;?]{0,32}[ -/]?[@-~]|[@-Z\\-_])/g;
 
 /** Text as a byte string (UTF-8, one unit per byte); lone surrogates become U+FFFD. */
@@ -42,6 +43,76 @@ export function hasHighBytes(bytes: string): boolean {
   return HIGH.test(bytes);
 }
 
+/**
+ * What the reader knows of the lines it hands out: a flag is false when no line of the piece of the member holds such a
+ * byte. `controls` are bytes below 0x20 but the tab, `high` those beyond ASCII. Decoded text is not spoken for.
+ */
+export const piece = { controls: true, tabs: true, high: true };
+
+export function nothingKnown(): void {
+  piece.controls = true;
+  piece.tabs = true;
+  piece.high = true;
+}
+
+/** Top bits of the four bytes of a word: all are set but those of bytes below 0x20. */
+const TOPS = 0x80808080 | 0;
+
+/** Looks through the bytes of a piece, sixteen at a time. Line ends are no controls. */
+export function lookThrough(bytes: Uint8Array, high: boolean): void {
+  piece.controls = false;
+  piece.tabs = false;
+  piece.high = high;
+  const length = bytes.length;
+  const lead = Math.min(length, (4 - (bytes.byteOffset & 3)) & 3);
+  const words = new Int32Array(bytes.buffer, bytes.byteOffset + lead, (length - lead) >> 2);
+  const end = words.length - 3;
+  look(bytes, 0, lead);
+  let i = 0;
+  for (; i < end; i += 4) {
+    const a = words[i] as number;
+    const b = words[i + 1] as number;
+    const c = words[i + 2] as number;
+    const d = words[i + 3] as number;
+    const tops =
+      (((a & 0x7f7f7f7f) + 0x60606060) | a) &
+      (((b & 0x7f7f7f7f) + 0x60606060) | b) &
+      (((c & 0x7f7f7f7f) + 0x60606060) | c) &
+      (((d & 0x7f7f7f7f) + 0x60606060) | d);
+    if ((tops & TOPS) === TOPS) continue;
+    look(bytes, lead + i * 4, lead + i * 4 + 16);
+    if (piece.controls) return;
+  }
+  look(bytes, lead + i * 4, length);
+}
+
+function look(bytes: Uint8Array, from: number, to: number): void {
+  for (let i = from; i < to; i++) {
+    const c = bytes[i] as number;
+    if (c >= 32 || c === 10) continue;
+    if (c === 9) piece.tabs = true;
+    else if (c !== 13 || bytes[i + 1] !== 10) piece.controls = true;
+  }
+}
+
+/** Is every slice of a line, in quotes, a JSON string as it stands? */
+export function isPlain(line: string): boolean {
+  if (piece.controls) return !UNSAFE.test(line);
+  if (piece.tabs && line.indexOf('\t') !== -1) return false;
+  return line.indexOf('"') === -1 && line.indexOf('\\') === -1;
+}
+
+/** Does a line hold a byte below 0x20? */
+export function hasControls(line: string): boolean {
+  if (piece.controls) return CONTROL.test(line);
+  return piece.tabs && line.indexOf('\t') !== -1;
+}
+
+/** JSON string literal of a byte string; `plain`: it is a slice of a line that `isPlain`. */
+export function literal(s: string, plain: boolean): string {
+  return plain ? `"${s}"` : quote(s);
+}
+
 /** JSON string literal of a byte string. */
 export function quote(s: string): string {
   return UNSAFE.test(s) ? JSON.stringify(s) : `"${s}"`;
@@ -56,9 +127,31 @@ export function reserve(names: ReadonlySet<string> | null): void {
   reserved = names;
 }
 
-/** Adds a text field to the draft. `key` must be free of quotes, backslashes and control characters. */
-export function put(draft: Draft, key: string, value: string): void {
-  putJson(draft, key, quote(value));
+/**
+ * Adds a text field to the draft. `key` must be free of quotes, backslashes and control characters; `plain`: the value is a
+ * slice of a line that `isPlain`.
+ */
+export function put(draft: Draft, key: string, value: string, plain = false): void {
+  if (!plain && UNSAFE.test(value)) {
+    putJson(draft, key, JSON.stringify(value));
+    return;
+  }
+  if (reserved?.has(key)) return;
+  const open = opening(key);
+  if (draft.fields === '') draft.fields = `{${open.slice(1)}"${value}"`;
+  else draft.fields += `${open}"${value}"`;
+}
+
+const openings = new Map<string, string>();
+
+/** `,"key":`, the same string every time. */
+function opening(key: string): string {
+  let open = openings.get(key);
+  if (open === undefined) {
+    open = `,"${key}":`;
+    if (openings.size < 500) openings.set(key, open);
+  }
+  return open;
 }
 
 /** As `put`, when there is a value. */
@@ -73,7 +166,9 @@ export function putNumber(draft: Draft, key: string, value: number): void {
 /** Adds ready JSON. */
 export function putJson(draft: Draft, key: string, json: string): void {
   if (reserved?.has(key)) return;
-  draft.fields += `${draft.fields === '' ? '{"' : ',"'}${key}":${json}`;
+  const open = opening(key);
+  if (draft.fields === '') draft.fields = `{${open.slice(1)}${json}`;
+  else draft.fields += open + json;
 }
 
 /** Adds members that are ready: `,"a":1,"b":"x"`. */

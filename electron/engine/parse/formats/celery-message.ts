@@ -9,40 +9,52 @@ import { put, putIf, putJson, putNumber } from '../text.ts';
 
 const NUMBER = /^-?\d+(?:\.\d+)?(?:e[+-]?\d{1,3})?$/;
 
+/** Numbers of up to 15 digits that are written as JavaScript writes them. */
+const AS_WRITTEN = /^(?!0\.000000)(?=.{3,16}$)(?:0|[1-9]\d{0,14})\.\d{0,14}[1-9]$/;
+
 function putFigure(draft: Draft, key: string, text: string): void {
-  if (NUMBER.test(text)) putNumber(draft, key, Number(text));
+  if (AS_WRITTEN.test(text)) putJson(draft, key, text);
+  else if (NUMBER.test(text)) putNumber(draft, key, Number(text));
 }
 
-/** `name[id]` at `from`: puts both; answers where `]` stood, -1 when it is no task. */
-function task(text: string, from: number, draft: Draft, mark: string): number {
+/** `name[id]` at `from`: puts both; answers where `end`, a `]` and what must follow it, stood; -1 when it is no task. */
+function task(text: string, from: number, draft: Draft, end = ']', plain = false): number {
   const open = text.indexOf('[', from);
   if (open === -1 || open - from > 400) return -1;
-  const close = text.indexOf(mark === '' ? ']' : `]${mark}`, open);
+  const close = text.indexOf(end, open);
   if (close === -1 || close - open > 400) return -1;
   const name = text.slice(from, open);
   if (name === '' || name.indexOf(' ') !== -1) return -1;
   const id = text.slice(open + 1, close);
-  put(draft, 'task_name', name);
-  put(draft, 'task_id', id);
+  put(draft, 'task_name', name, plain);
+  put(draft, 'task_id', id, plain);
   draft.entity('celery_task', id, 'task');
   return close;
 }
 
 /** `Task name[id] …` and `Received task: name[id]`. */
-function taskMessage(msg: string, draft: Draft): boolean {
-  const close = task(msg, 5, draft, ' ');
+function taskMessage(msg: string, draft: Draft, plain: boolean): boolean {
+  const close = task(msg, 5, draft, '] ', plain);
   if (close === -1) return false;
-  const rest = msg.slice(close + 2);
-  if (rest.startsWith('received')) {
+  const at = close + 2;
+  if (msg.startsWith('received', at)) {
     means(draft, 'task', 'task_received', 'unknown');
-    putIf(draft, 'eta', between(rest, 'ETA:[', ']'));
-    putIf(draft, 'expires', between(rest, 'expires:[', ']'));
-  } else if (rest.startsWith('succeeded in ')) {
+    if (msg.length > at + 8) {
+      putIf(draft, 'eta', between(msg, 'ETA:[', ']', at));
+      putIf(draft, 'expires', between(msg, 'expires:[', ']', at));
+    }
+    return true;
+  }
+  if (msg.startsWith('succeeded in ', at)) {
     means(draft, 'task', 'task_succeeded', 'success');
-    const end = rest.indexOf('s: ', 13);
-    putFigure(draft, 'runtime', end === -1 ? '' : rest.slice(13, end));
-    if (end !== -1 && rest.length - end < 4096) put(draft, 'result', rest.slice(end + 3));
-  } else if (rest.startsWith('raised ') || rest.startsWith('INTERNAL ERROR: ')) {
+    const end = msg.indexOf('s: ', at + 13);
+    if (end === -1) return true;
+    putFigure(draft, 'runtime', msg.slice(at + 13, end));
+    if (msg.length - end < 4096) put(draft, 'result', msg.slice(end + 3), plain);
+    return true;
+  }
+  const rest = msg.slice(at);
+  if (rest.startsWith('raised ') || rest.startsWith('INTERNAL ERROR: ')) {
     means(draft, 'task', 'task_failed', 'failure');
     const colon = rest.indexOf(': ');
     put(draft, 'failure', colon === -1 ? rest : rest.slice(0, colon));
@@ -162,7 +174,7 @@ const LEXICON = new Lexicon([
     put(draft, 'task_name', msg.slice(35, end).replace(/^'|'$/g, ''));
   }),
   says('Received task: ', 'task/task_received/unknown', (msg, draft) => {
-    task(msg, 15, draft, '');
+    task(msg, 15, draft);
     putIf(draft, 'eta', between(msg, 'ETA:[', ']'));
   }),
   says('Received invalid task message: …untrusted content', 'task/untrusted_content/failure', untrusted),
@@ -195,11 +207,7 @@ const LEXICON = new Lexicon([
     broker(msg, draft, 'Connected to ');
     worker(draft, 'connected');
   }),
-  says(
-    'Discarding revoked task: ',
-    'task/task_revoked/failure',
-    (msg, draft) => void task(msg, 25, draft, ''),
-  ),
+  says('Discarding revoked task: ', 'task/task_revoked/failure', (msg, draft) => void task(msg, 25, draft)),
   says('Tasks flagged as revoked: ', 'task/revoke_request/success', (msg, draft) => {
     const ids = msg.slice(26).split(/,\s*/, 200);
     putJson(draft, 'task_ids', JSON.stringify(ids));
@@ -252,7 +260,7 @@ const LEXICON = new Lexicon([
   says('beat: Starting...', 'process/start/success', (_m, draft) => worker(draft, 'started')),
   says('beat: Shutting down...', 'process/stop/success', (_m, draft) => worker(draft, 'stopped')),
   says('Task accepted: ', 'task/task_started/unknown', (msg, draft) => {
-    const close = task(msg, 15, draft, '');
+    const close = task(msg, 15, draft);
     const pid = close === -1 ? '' : (/^\] pid:(\d+)/.exec(msg.slice(close, close + 20))?.[1] ?? '');
     if (pid) putJson(draft, 'child_pid', String(Number(pid)));
   }),
@@ -285,7 +293,7 @@ function limit(msg: string, draft: Draft, kind: string, from: number): void {
   const end = msg.indexOf('s) exceeded for ', from);
   if (end === -1) return;
   putFigure(draft, 'limit_seconds', msg.slice(from, end));
-  task(msg, end + 16, draft, '');
+  task(msg, end + 16, draft);
 }
 
 function untrusted(msg: string, draft: Draft): void {
@@ -336,18 +344,18 @@ function hostOfNode(draft: Draft, node: string): void {
 
 const TASK_TEXT = /^([\w.-]{1,300})\[([\w-]{1,200}|\?\?\?)\]: /;
 
-/** Sets meaning, fields and entities of one message of a worker or of beat. */
-export function celeryMessage(msg: string, draft: Draft, member: Member): void {
-  if (msg.startsWith('Task ') && taskMessage(msg, draft)) return;
+/** Sets meaning, fields and entities of one message of a worker or of beat; `plain`: it is a slice of a line that is. */
+export function celeryMessage(msg: string, draft: Draft, member: Member, plain = false): void {
+  if (msg.startsWith('Task ') && taskMessage(msg, draft, plain)) return;
   if (LEXICON.apply(msg, draft, member, draft.level >= 4)) return;
   const open = msg.indexOf(']: ');
   if (open > 0 && open < 520) {
     const m = TASK_TEXT.exec(msg);
     if (m) {
       means(draft, 'task', 'task_log', 'unknown');
-      put(draft, 'task_name', m[1] as string);
+      put(draft, 'task_name', m[1] as string, true);
       if (m[2] !== '???') {
-        put(draft, 'task_id', m[2] as string);
+        put(draft, 'task_id', m[2] as string, true);
         draft.entity('celery_task', m[2] as string, 'task');
       }
       draft.message = msg.slice(m[0].length);

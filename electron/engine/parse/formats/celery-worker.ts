@@ -3,7 +3,7 @@ import type { LineKind, Member } from '../kind.ts';
 import { means } from '../kind.ts';
 import type { Draft } from '../record.ts';
 import { TS_KIND } from '../record.ts';
-import { put, putIf, putJson } from '../text.ts';
+import { isPlain, put, putIf, putJson } from '../text.ts';
 import { clockAt, cursor, dateTimeAt, microsOf, SECOND_US, two } from '../time.ts';
 import { celeryMessage, readTraceback } from './celery-message.ts';
 
@@ -24,6 +24,7 @@ function level(line: string, at: number): number {
   }
 }
 const LEVEL_LENGTH = [5, 5, 4, 6, 7, 5, 8];
+const LEVEL_FIELDS = ['', 'DEBUG', 'INFO', '', 'WARNING', 'ERROR', 'CRITICAL'].map((l) => `{"level":"${l}"`);
 
 /** System and component of a celery record, by path and by what the file has shown. */
 function place(draft: Draft, member: Member): void {
@@ -50,7 +51,7 @@ export const celeryHeader: LineKind = {
     draft.level = lvl;
     draft.message = message;
     const process = line.slice(name, close);
-    draft.fields = `{"level":"${line.slice(26, name - 1)}"`;
+    draft.fields = LEVEL_FIELDS[lvl] as string;
     draft.tid = process;
     if (
       member.state.celery === undefined &&
@@ -60,9 +61,10 @@ export const celeryHeader: LineKind = {
       member.fact('role', 'beat');
     }
     place(draft, member);
-    celeryMessage(message, draft, member);
+    const plain = isPlain(line);
+    celeryMessage(message, draft, member, plain);
     // The line about the end of a child names that child: it is the process the record is about.
-    if (draft.action !== 'worker_exit') put(draft, 'process', process);
+    if (draft.action !== 'worker_exit') put(draft, 'process', process, plain);
     return true;
   },
   finish: readTraceback,

@@ -2,7 +2,16 @@
 import type { LineKind, Member } from '../kind.ts';
 import type { Draft } from '../record.ts';
 import { TS_KIND } from '../record.ts';
-import { dropDoubles, type JsonObject, openObject, parseObject, textOf } from '../text.ts';
+import {
+  dropDoubles,
+  hasControls,
+  hasHighBytes,
+  type JsonObject,
+  openObject,
+  parseObject,
+  piece,
+  textOf,
+} from '../text.ts';
 import { cursor, isoAt } from '../time.ts';
 import { Keys, SLOT } from './registry-keys.ts';
 import { RegistryParts, registryRecord } from './registry-message.ts';
@@ -18,7 +27,6 @@ const keys = new Keys(
 );
 
 const parts = new RegistryParts();
-const NOT_PLAIN = /[\\\x00-\x1f\x80-\xff]/;
 
 /** What `readFlat` found besides the parts: texts, and where the time starts (-1: nowhere). */
 const flat = { msg: '', message: '', level: '', time: -1, timestamp: -1, shared: false };
@@ -29,7 +37,7 @@ let lineNumber = 0;
  * key twice: the line is then valid JSON as it stands. False for every other line, whatever it is.
  */
 function readFlat(line: string): boolean {
-  if (NOT_PLAIN.test(line)) return false;
+  if (line.indexOf('\\') !== -1 || hasControls(line) || (piece.high && hasHighBytes(line))) return false;
   lineNumber++;
   parts.clear();
   flat.msg = '';

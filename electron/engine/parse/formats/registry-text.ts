@@ -2,13 +2,12 @@
 import type { LineKind, Member } from '../kind.ts';
 import type { Draft } from '../record.ts';
 import { TS_KIND } from '../record.ts';
-import { closingQuote, quote, unescapeGo, withoutDoubles } from '../text.ts';
+import { closingQuote, hasControls, quote, unescapeGo, withoutDoubles } from '../text.ts';
 import { cursor, isoAt } from '../time.ts';
 import { Keys, PART_KEYS, SLOT } from './registry-keys.ts';
 import { RegistryParts, registryRecord } from './registry-message.ts';
 
 const parts = new RegistryParts();
-const CONTROL = /[\x00-\x1f]/;
 
 const keys = new Keys(
   (line, at) => {
@@ -62,7 +61,7 @@ export const registryText: LineKind = {
     draft.tsKind = zoned ? TS_KIND.absolute : TS_KIND.wall;
     draft.level = level;
     parts.clear();
-    const safe = !CONTROL.test(line);
+    const safe = !hasControls(line);
     const escapes = line.indexOf('\\') !== -1;
     let fields = `{"level":"${word}"`;
     let message = '';
