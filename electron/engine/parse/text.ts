@@ -108,9 +108,14 @@ export function hasControls(line: string): boolean {
   return piece.tabs && line.indexOf('\t') !== -1;
 }
 
-/** JSON string literal of a byte string; `plain`: it is a slice of a line that `isPlain`. */
-export function literal(s: string, plain: boolean): string {
-  return plain ? `"${s}"` : quote(s);
+/** Has a line neither backslashes nor control characters? */
+export function isClean(line: string): boolean {
+  return line.indexOf('\\') === -1 && !hasControls(line);
+}
+
+/** JSON string literal of a byte string; `clean`: it is a slice of a line that `isClean`. */
+export function quoteSlice(s: string, clean: boolean): string {
+  return clean && s.indexOf('"') === -1 ? `"${s}"` : quote(s);
 }
 
 /** JSON string literal of a byte string. */
@@ -183,7 +188,19 @@ export function putMembers(draft: Draft, members: string): void {
 
 /** A digits-only byte string as a JSON number, anything else as a string. */
 export function numberOrText(s: string): string {
+  if (isWhole(s)) return s;
   return /^(?:0|[1-9]\d{0,14})(?:\.\d{1,12})?$/.test(s) ? s : quote(s);
+}
+
+/** A whole number of up to 15 digits, as JSON writes it? */
+function isWhole(s: string): boolean {
+  const length = s.length;
+  if (length === 0 || length > 15 || (s.charCodeAt(0) === 48 && length > 1)) return false;
+  for (let i = 0; i < length; i++) {
+    const c = s.charCodeAt(i);
+    if (c < 48 || c > 57) return false;
+  }
+  return true;
 }
 
 /** Without terminal colour and cursor sequences. */
@@ -292,9 +309,15 @@ export function hostOf(address: string): string {
 const IP4 = /^(?:\d{1,3}\.){3}\d{1,3}$/;
 const IP6 = /^(?=[0-9a-fA-F:.]*:[0-9a-fA-F:.]*:)[0-9a-fA-F:.]{2,45}(?:%[\w.-]{1,32})?$/;
 
+/** The last text that was an address: lines of one client stand together. */
+let lastIp = '';
+
 export function isIp(text: string): boolean {
+  if (text === lastIp && text !== '') return true;
   const c = text.charCodeAt(0);
-  return (c >= 48 && c <= 57 && IP4.test(text)) || IP6.test(text);
+  if (!((c >= 48 && c <= 57 && IP4.test(text)) || IP6.test(text))) return false;
+  lastIp = text;
+  return true;
 }
 
 /** Path of a URI, without query and fragment. */
@@ -334,8 +357,18 @@ export function withoutDoubles(fields: string): string {
   return JSON.stringify(JSON.parse(`${fields}}`)).slice(0, -1);
 }
 
-const PLAIN_DIGITS = /^\d{1,9}$/;
-
+/** One to nine digits? */
 export function isDigits(text: string): boolean {
-  return PLAIN_DIGITS.test(text);
+  return text.length > 0 && text.length <= 9 && digitsEnd(text, 0) === text.length;
+}
+
+/** Where the digits end that start at `from`, 20 at most. */
+export function digitsEnd(s: string, from: number): number {
+  let at = from;
+  while (at - from < 20) {
+    const c = s.charCodeAt(at);
+    if (!(c >= 48 && c <= 57)) break;
+    at++;
+  }
+  return at;
 }

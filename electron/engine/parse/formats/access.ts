@@ -92,10 +92,11 @@ export function readAccess(line: string, from: number): boolean {
   access.agent = '';
   if (line.charCodeAt(rest) === mark) {
     const gap = `${q} ${q}`;
-    const middle = line.indexOf(gap, rest + 1) !== -1 ? line.indexOf(gap, rest + 1) : line.indexOf(gap, rest);
+    let middle = line.indexOf(gap, rest + 1);
+    if (middle === -1) middle = line.indexOf(gap, rest);
     if (middle !== -1) {
       access.referer = line.slice(rest + 1, middle);
-      const last = line.lastIndexOf(q);
+      const last = line.charCodeAt(line.length - 1) === mark ? line.length - 1 : line.lastIndexOf(q);
       access.agent = line.slice(middle + 3, last > middle + 2 ? last : line.length);
     }
   }

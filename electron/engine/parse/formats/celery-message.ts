@@ -9,11 +9,29 @@ import { put, putIf, putJson, putNumber } from '../text.ts';
 
 const NUMBER = /^-?\d+(?:\.\d+)?(?:e[+-]?\d{1,3})?$/;
 
-/** Numbers of up to 15 digits that are written as JavaScript writes them. */
-const AS_WRITTEN = /^(?!0\.000000)(?=.{3,16}$)(?:0|[1-9]\d{0,14})\.\d{0,14}[1-9]$/;
+/**
+ * Is it a decimal fraction that JavaScript writes the same? One below 8, with up to 15 decimals and no zero at its end: such
+ * numbers are further apart than doubles are.
+ */
+function asWritten(text: string): boolean {
+  const end = text.length;
+  const whole = text.charCodeAt(0);
+  if (end < 3 || end > 17 || whole < 48 || whole > 55 || text.charCodeAt(1) !== 46) return false;
+  let leading = whole === 48;
+  let c = 0;
+  for (let i = 2; i < end; i++) {
+    c = text.charCodeAt(i);
+    if (c < 48 || c > 57) return false;
+    // Below a millionth it is written with an exponent.
+    if (leading && c === 48) {
+      if (i === 7) return false;
+    } else leading = false;
+  }
+  return c !== 48;
+}
 
 function putFigure(draft: Draft, key: string, text: string): void {
-  if (AS_WRITTEN.test(text)) putJson(draft, key, text);
+  if (asWritten(text)) putJson(draft, key, text);
   else if (NUMBER.test(text)) putNumber(draft, key, Number(text));
 }
 

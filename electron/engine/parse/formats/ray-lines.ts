@@ -3,7 +3,18 @@ import type { LineKind, Member } from '../kind.ts';
 import { means, request } from '../kind.ts';
 import type { Draft } from '../record.ts';
 import { TS_KIND } from '../record.ts';
-import { isDigits, isIp, numberOrText, pathOf, put, putIf, putJson, quote } from '../text.ts';
+import {
+  digitsEnd,
+  isClean,
+  isDigits,
+  isIp,
+  numberOrText,
+  pathOf,
+  put,
+  putIf,
+  putJson,
+  quoteSlice,
+} from '../text.ts';
 import { cursor, dateTimeAt, MINUTE_US, SECOND_US } from '../time.ts';
 import { access, readAccess } from './access.ts';
 import { glog, readGlog } from './glog.ts';
@@ -14,6 +25,13 @@ const WORKER_LIKE = new Set(['worker', 'driver', 'sandbox', '']);
 /** Component of a line: what the line states, else what the path says. */
 function component(member: Member, stated: string): string {
   return stated !== '' ? stated : member.hint.component || 'worker';
+}
+
+const LETTERS = Array.from({ length: 26 }, (_, i) => `{"level":"${String.fromCharCode(65 + i)}"`);
+
+/** Fields that begin with the letter of a level. */
+function letterField(c: number): string {
+  return LETTERS[c - 65] as string;
 }
 
 /** Index into LEVELS of the one-letter levels of Ray's C++ logs. */
@@ -60,9 +78,10 @@ export const rayCpp: LineKind = {
     const colon = line.indexOf(':', at);
     if (colon === -1 || colon - at > 100) return false;
     const second = line.indexOf(':', colon + 1);
-    if (second === -1 || second - colon > 9 || !isDigits(line.slice(colon + 1, second))) return false;
-    const dot = line.lastIndexOf('.', colon);
-    if (dot < at) return false;
+    if (second === -1 || second - colon > 9 || second === colon + 1) return false;
+    if (digitsEnd(line, colon + 1) !== second) return false;
+    const dot = line.indexOf('.', at);
+    if (dot === -1 || dot > colon) return false;
     const message = line.slice(line.charCodeAt(second + 1) === 32 ? second + 2 : second + 1);
     draft.parsed = true;
     draft.system = 'ray';
@@ -74,7 +93,7 @@ export const rayCpp: LineKind = {
     draft.tid = line.slice(blank + 1, close);
     draft.logger = line.slice(at, second);
     draft.message = message;
-    draft.fields = `{"level":"${line.charAt(25)}"`;
+    draft.fields = letterField(line.charCodeAt(25));
     if (level === 6) means(draft, 'process', 'crash', 'failure');
     rayMessage(message, draft, member);
     return true;
@@ -147,9 +166,11 @@ function readRequest(message: string, draft: Draft, member: Member): boolean {
   if (!((c >= 48 && c <= 57) || c === 58 || (c >= 97 && c <= 122) || c === 45)) return false;
   if (message.indexOf(' [') === -1 || !readAccess(message, 0)) return false;
   const a = access;
-  const uri = quote(a.uri);
-  draft.fields += `,"http.request.method":${quote(a.method)},"path":${uri},"http.request.uri":${uri},"http.response.status":${a.status},"bytes":${numberOrText(a.bytes)},"useragent":${quote(a.agent)}`;
-  if (a.micros !== '' && isDigits(a.micros)) putJson(draft, 'duration_us', String(Number(a.micros)));
+  const clean = isClean(message);
+  const uri = quoteSlice(a.uri, clean);
+  draft.fields += `,"http.request.method":${quoteSlice(a.method, clean)},"path":${uri},"http.request.uri":${uri},"http.response.status":${a.status},"bytes":${numberOrText(a.bytes)},"useragent":${quoteSlice(a.agent, clean)}`;
+  const took = a.micros !== '' && isDigits(a.micros) ? Number(a.micros) : Number.NaN;
+  if (!Number.isNaN(took)) putJson(draft, 'duration_us', String(took));
   if (a.referer !== '' && a.referer !== '-') put(draft, 'referer', a.referer);
   request(draft, a.method, pathOf(a.uri), a.status);
   const job = a.uri.startsWith('/api/jobs/')
@@ -168,7 +189,6 @@ function readRequest(message: string, draft: Draft, member: Member): boolean {
     // Start and end of a request may be far apart: its stated offset is what calibrates, not the difference.
     const startWall = a.time + a.offsetMinutes * MINUTE_US;
     if (draft.tsKind === TS_KIND.wall) {
-      const took = a.micros !== '' && isDigits(a.micros) ? Number(a.micros) : Number.NaN;
       const apart = draft.tsWall - startWall;
       const fits = !Number.isNaN(took)
         ? Math.abs(apart - took) < 3 * SECOND_US

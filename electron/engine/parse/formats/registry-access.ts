@@ -2,7 +2,7 @@
 import type { LineKind } from '../kind.ts';
 import { request } from '../kind.ts';
 import { TS_KIND } from '../record.ts';
-import { isIp, numberOrText, put, putJson, quote, unescapeGo } from '../text.ts';
+import { isClean, isIp, numberOrText, put, putJson, quoteSlice, unescapeGo } from '../text.ts';
 import { access, readAccess } from './access.ts';
 import { mentionCarriedTask, putUri, requestPath } from './registry-message.ts';
 
@@ -24,10 +24,12 @@ export const registryAccess: LineKind = {
     draft.level = -1;
     const uri = a.uri.indexOf('\\') === -1 ? a.uri : unescapeGo(a.uri);
     const agent = a.agent.indexOf('\\') === -1 ? a.agent : unescapeGo(a.agent);
+    const clean = isClean(line);
     draft.fields =
-      `{"http.request.remoteaddr":${quote(a.ip)},"http.request.method":${quote(a.method)},"http.request.uri":${quote(uri)}` +
-      `,"http.response.status":${a.status},"http.response.written":${numberOrText(a.bytes)},"http.request.useragent":${quote(agent)}`;
-    if (a.protocol !== '') putJson(draft, 'http.version', quote(a.protocol));
+      `{"http.request.remoteaddr":${quoteSlice(a.ip, clean)},"http.request.method":${quoteSlice(a.method, clean)}` +
+      `,"http.request.uri":${quoteSlice(uri, clean)},"http.response.status":${a.status}` +
+      `,"http.response.written":${numberOrText(a.bytes)},"http.request.useragent":${quoteSlice(agent, clean)}`;
+    if (a.protocol !== '') putJson(draft, 'http.version', quoteSlice(a.protocol, clean));
     if (a.referer !== '') put(draft, 'http.request.referer', unescapeGo(a.referer));
     request(draft, a.method, requestPath(a.method, uri), a.status);
     if (isIp(a.ip)) {

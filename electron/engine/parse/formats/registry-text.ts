@@ -2,7 +2,7 @@
 import type { LineKind, Member } from '../kind.ts';
 import type { Draft } from '../record.ts';
 import { TS_KIND } from '../record.ts';
-import { closingQuote, hasControls, quote, unescapeGo, withoutDoubles } from '../text.ts';
+import { closingQuote, hasControls, quote, quoteSlice, unescapeGo, withoutDoubles } from '../text.ts';
 import { cursor, isoAt } from '../time.ts';
 import { Keys, PART_KEYS, SLOT } from './registry-keys.ts';
 import { RegistryParts, registryRecord } from './registry-message.ts';
@@ -63,6 +63,7 @@ export const registryText: LineKind = {
     parts.clear();
     const safe = !hasControls(line);
     const escapes = line.indexOf('\\') !== -1;
+    const clean = safe && !escapes;
     let fields = `{"level":"${word}"`;
     let message = '';
     let bare = false;
@@ -91,7 +92,7 @@ export const registryText: LineKind = {
         let end = line.indexOf(' ', at);
         if (end === -1) end = length;
         value = line.slice(at, end);
-        json = next.numeric && NUMBER.test(value) ? value : quote(value);
+        json = next.numeric && NUMBER.test(value) ? value : quoteSlice(value, clean);
         at = end + 1;
       }
       if (next.slot === SLOT.msg) {
