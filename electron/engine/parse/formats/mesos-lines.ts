@@ -3,7 +3,7 @@ import type { LineKind, Member } from '../kind.ts';
 import { means } from '../kind.ts';
 import type { Draft } from '../record.ts';
 import { TS_KIND } from '../record.ts';
-import { isIp, pathOf, put, putIf, putJson } from '../text.ts';
+import { isIp, isPlain, pathOf, put, putIf, putJson } from '../text.ts';
 import { clockAt, cursor, dateTimeAt, fractionAt, microsOf, monthAt, SECOND_US } from '../time.ts';
 import { access, readAccess } from './access.ts';
 import { glog, readGlog } from './glog.ts';
@@ -11,6 +11,12 @@ import { mesosFinish, mesosMessage } from './mesos-message.ts';
 import { levelOf } from './other.ts';
 
 const LEVEL: Record<number, number> = { 73: 2, 87: 4, 69: 5, 70: 6 };
+const LEVEL_FIELDS: Record<number, string> = {
+  73: '{"level":"I"',
+  87: '{"level":"W"',
+  69: '{"level":"E"',
+  70: '{"level":"F"',
+};
 
 /** Component by the source file where the path says nothing, and inside sandboxes. */
 const SOURCE_COMPONENT: Record<string, string> = {
@@ -29,16 +35,13 @@ const SOURCE_COMPONENT: Record<string, string> = {
 
 function component(member: Member, source: string): string {
   const hint = member.hint.component;
+  if (hint !== '' && hint !== 'sandbox') return hint;
   const file = source.slice(0, source.indexOf(':'));
-  if (hint !== '' && hint !== 'sandbox') {
-    // The fetcher's lines are copied into the agent's log.
-    return file === 'fetcher.cpp' && hint === 'agent' ? 'agent' : hint;
-  }
   return SOURCE_COMPONENT[file] ?? (hint || 'mesos');
 }
 
 /** Puts a glog line into the draft. */
-function fill(draft: Draft, member: Member, levelAt: number): void {
+function fill(draft: Draft, member: Member, levelAt: number, plain: boolean): void {
   draft.parsed = true;
   draft.system = 'mesos';
   draft.component = component(member, glog.source);
@@ -52,11 +55,11 @@ function fill(draft: Draft, member: Member, levelAt: number): void {
   draft.tid = glog.first;
   draft.logger = glog.source;
   draft.message = glog.message;
-  draft.fields = `{"level":"${String.fromCharCode(levelAt)}"`;
+  draft.fields = LEVEL_FIELDS[levelAt] as string;
   if (draft.level === 6) means(draft, 'process', 'crash', 'failure');
-  mesosMessage(glog.message, draft, member);
-  if (member.state.pid !== undefined && glog.first !== member.state.pid && /^\d{5,}$/.test(glog.first))
-    draft.pid = member.state.pid;
+  mesosMessage(glog.message, draft, member, plain);
+  const pid = member.state.pid;
+  if (pid !== undefined && glog.first.length >= 5 && glog.first !== pid) draft.pid = pid;
 }
 
 export const mesosGlog: LineKind = {
@@ -64,7 +67,7 @@ export const mesosGlog: LineKind = {
   weight: (line) => (/\.(?:cpp|hpp|go):\d+\]/.test(line) ? 1 : 0.5),
   read(line, draft, member) {
     if (!readGlog(line, member)) return false;
-    fill(draft, member, line.charCodeAt(0));
+    fill(draft, member, line.charCodeAt(0), isPlain(line));
     return true;
   },
   joins: (line) => !BARE.test(line),

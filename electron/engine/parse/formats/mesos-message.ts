@@ -23,8 +23,16 @@ function idAfter(msg: string, mark: string): string {
 const MASTER_ID =
   /^(?:[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|\d{8}-\d{6}-\d{1,10}-\d{1,5}-\d{1,10})/;
 
+/** The last ids that a master gave: few of them are in a file, and each stands in many lines. */
+const given = { last: '', before: '' };
+
 function isOfMaster(id: string): boolean {
-  return id.length > 20 && MASTER_ID.test(id);
+  if (id.length <= 20) return false;
+  if (id === given.last || id === given.before) return true;
+  if (!MASTER_ID.test(id)) return false;
+  given.before = given.last;
+  given.last = id;
+  return true;
 }
 
 /** `ip:port` of a libprocess id `name(n)@ip:port`, and its place in the text. */
@@ -43,21 +51,64 @@ function peer(msg: string, draft: Draft, role: string): void {
   draft.entity('ip', ip, role);
 }
 
+const FRAMEWORK = 1;
+const AGENT = 2;
+const TASK = 4;
+const EXECUTOR = 8;
+const CONTAINER = 16;
+const PRINCIPAL = 32;
+const UUID = 64;
+const STATUS = 128;
+
+/** Which words stand in front of a blank: one look at the text instead of one for each word. */
+function wordsOf(msg: string): number {
+  let words = 0;
+  for (let at = msg.indexOf(' '); at !== -1; at = msg.indexOf(' ', at + 1)) {
+    switch (msg.charCodeAt(at - 1)) {
+      case 107: // k
+        if (msg.startsWith('ramework', at - 8)) words |= FRAMEWORK;
+        else if (msg.startsWith('ask', at - 3)) words |= TASK;
+        break;
+      case 116: // t
+        if (msg.startsWith('gent', at - 4)) words |= AGENT;
+        break;
+      case 101: // e
+        if (msg.startsWith('slave', at - 5)) words |= AGENT;
+        break;
+      case 114: // r
+        if (msg.charCodeAt(at + 1) === 39 && msg.startsWith('xecutor', at - 7)) words |= EXECUTOR;
+        else if (msg.startsWith('ontainer', at - 8)) words |= CONTAINER;
+        break;
+      case 108: // l
+        if (msg.charCodeAt(at + 1) === 39 && msg.startsWith('rincipal', at - 8)) words |= PRINCIPAL;
+        break;
+      case 58: // :
+        if (msg.startsWith('UUID', at - 5)) words |= UUID;
+        break;
+      case 115: // s
+        if (msg.startsWith('call for status', at - 15)) words |= STATUS;
+        break;
+    }
+  }
+  return words;
+}
+
 /** Every id that Mesos prints with its kind in front. */
-function ids(msg: string, draft: Draft): void {
+function ids(msg: string, draft: Draft, plain: boolean): void {
+  const words = wordsOf(msg);
   let id: string;
-  if (msg.indexOf('ramework ') !== -1) {
+  if (words & FRAMEWORK) {
     id = idAfter(msg, 'framework ') || idAfter(msg, 'Framework ');
     if (isOfMaster(id)) {
-      put(draft, 'framework_id', id);
+      put(draft, 'framework_id', id, plain);
       draft.entity('mesos_framework', id, 'mentioned');
       const name = msg.indexOf(`${id} (`);
       const label = name === -1 ? '' : between(msg, '(', ')', name);
       if (label !== '' && !label.startsWith('latest state') && !label.startsWith('reports'))
-        put(draft, 'framework_name', label);
+        put(draft, 'framework_name', label, plain);
     }
   }
-  if (msg.indexOf('gent ') !== -1 || msg.indexOf('slave ') !== -1) {
+  if (words & AGENT) {
     id = idAfter(msg, 'agent ') || idAfter(msg, 'Agent ') || idAfter(msg, 'slave ');
     if (!isOfMaster(id))
       id =
@@ -66,47 +117,46 @@ function ids(msg: string, draft: Draft): void {
         idAfter(msg, 'on slave ') ||
         idAfter(msg, 'from slave ');
     if (isOfMaster(id)) {
-      put(draft, 'agent_id', id);
+      put(draft, 'agent_id', id, plain);
       draft.entity('mesos_agent', id, 'mentioned');
-      const host = /\) at |@[\d.]+:\d+ \(([\w.-]{1,253})\)/.exec(
-        msg.slice(msg.indexOf(id), msg.indexOf(id) + 400),
-      )?.[1];
+      const at = msg.indexOf(id);
+      const host = msg.indexOf('@', at) === -1 ? '' : AGENT_HOST.exec(msg.slice(at, at + 400))?.[1];
       if (host) {
-        put(draft, 'agent_host', host);
+        put(draft, 'agent_host', host, plain);
         draft.entity('host', host, 'mentioned');
       }
     }
   }
-  if (msg.indexOf('task ') !== -1 || msg.indexOf('Task ') !== -1) {
+  if (words & TASK) {
     id = idAfter(msg, 'for task ') || idAfter(msg, ' task ') || idAfter(msg, 'Task ');
     if (id !== '' && !NOT_A_TASK.has(id)) {
-      put(draft, 'task_id', id);
+      put(draft, 'task_id', id, plain);
       draft.entity('mesos_task', id, 'mentioned');
     }
   }
-  if (msg.indexOf("xecutor '") !== -1) {
+  if (words & EXECUTOR) {
     id = idAfter(msg, 'xecutor ');
     if (id !== '') {
-      put(draft, 'executor_id', id);
+      put(draft, 'executor_id', id, plain);
       draft.entity('mesos_executor', id, 'mentioned');
     }
   }
-  if (msg.indexOf('ontainer ') !== -1) {
+  if (words & CONTAINER) {
     id = idAfter(msg, 'ontainer ');
     if (/^[0-9a-f]{8}-[0-9a-f]{4}-/.test(id)) {
-      put(draft, 'container_id', id);
+      put(draft, 'container_id', id, plain);
       draft.entity('mesos_container', id, 'mentioned');
     }
   }
-  if (msg.indexOf('UUID: ') !== -1) {
+  if (words & UUID) {
     id = between(msg, 'UUID: ', ')');
-    if (id !== '' && id.length < 60) put(draft, 'status_uuid', id);
-  } else if (msg.indexOf('call for status ') !== -1) {
+    if (id !== '' && id.length < 60) put(draft, 'status_uuid', id, plain);
+  } else if (words & STATUS) {
     put(draft, 'status_uuid', idAfter(msg, 'call for status '));
   }
-  if (msg.indexOf("rincipal '") !== -1) {
+  if (words & PRINCIPAL) {
     id = between(msg, "rincipal '", "'");
-    if (id !== '') put(draft, 'principal', id);
+    if (id !== '') put(draft, 'principal', id, plain);
   }
   const state = msg.indexOf('TASK_');
   if (state !== -1) {
@@ -117,9 +167,11 @@ function ids(msg: string, draft: Draft): void {
     )
       end++;
     const word = msg.slice(state, end);
-    if (TASK_STATES.has(word)) put(draft, 'task_state', word);
+    if (TASK_STATES.has(word)) put(draft, 'task_state', word, plain);
   }
 }
+
+const AGENT_HOST = /\) at |@[\d.]+:\d+ \(([\w.-]{1,253})\)/;
 
 const TASK_STATES = new Set(
   'STAGING STARTING RUNNING KILLING FINISHED FAILED KILLED ERROR LOST DROPPED UNREACHABLE GONE GONE_BY_OPERATOR UNKNOWN'
@@ -508,26 +560,27 @@ export function mesosFinish(draft: Draft, member: Member): void {
   if (draft.fields.indexOf('"flag.') === -1) flags(draft.message, draft);
 }
 
+const ANSWERED = /^: '(\d{3})[^']{0,80}' after ([\d.e+-]{1,24})(ns|us|ms|secs|mins)/;
 const HTTP = /^HTTP ([A-Z]{2,12}) for (\S{1,4000})(?: from ([\d.]{7,15}|\[[0-9a-f:]{2,45}\]):(\d{1,5}))?/;
 
 /** `HTTP METHOD for url from ip:port …`. User-Agent and X-Forwarded-For are not escaped: the first quote to the last decide. */
-function http(msg: string, draft: Draft): boolean {
+function http(msg: string, draft: Draft, plain: boolean): boolean {
   const m = HTTP.exec(msg.length > 6000 ? msg.slice(0, 6000) : msg);
   if (!m) return false;
   const uri = m[2] as string;
   const rest = msg.slice(m[0].length);
   let code = -1;
-  const answered = /^: '(\d{3})[^']{0,80}' after ([\d.e+-]{1,24})(ns|us|ms|secs|mins)/.exec(rest);
+  const answered = rest.startsWith(": '") ? ANSWERED.exec(rest) : null;
   if (answered) {
     code = Number(answered[1]);
     put(draft, 'duration', `${answered[2]}${answered[3]}`);
   }
   request(draft, m[1] as string, pathOf(uri), code);
-  put(draft, 'uri', uri);
-  put(draft, 'http.request.uri', uri);
+  put(draft, 'uri', uri, plain);
+  put(draft, 'http.request.uri', uri, plain);
   if (m[3]) {
-    const ip = m[3].replace(/^\[|\]$/g, '');
-    put(draft, 'peer', `${m[3]}:${m[4]}`);
+    const ip = m[3].charCodeAt(0) === 91 ? m[3].slice(1, -1) : m[3];
+    put(draft, 'peer', `${m[3]}:${m[4]}`, true);
     if (isIp(ip)) {
       draft.srcIp = ip;
       draft.entity('ip', ip, 'client');
@@ -536,13 +589,14 @@ function http(msg: string, draft: Draft): boolean {
   const agentMark = " with User-Agent='";
   if (rest.startsWith(agentMark)) {
     // A real X-Forwarded-For is the last one on the line; what stands before it may be part of a forged agent.
-    const xff = rest.lastIndexOf("' with X-Forwarded-For='");
-    const end = rest.lastIndexOf("'");
+    const xff = rest.indexOf(' with X-F') === -1 ? -1 : rest.lastIndexOf("' with X-Forwarded-For='");
+    const end = rest.endsWith("'") ? rest.length - 1 : rest.lastIndexOf("'");
     const agentEnd = xff > agentMark.length - 1 ? xff : end;
     put(
       draft,
       'http.useragent',
       rest.slice(agentMark.length, agentEnd > agentMark.length ? agentEnd : undefined),
+      plain,
     );
     if (xff > agentMark.length - 1)
       put(draft, 'http.xff', rest.slice(xff + 24, end > xff + 23 ? end : undefined));
@@ -578,10 +632,10 @@ function audit(msg: string, draft: Draft): boolean {
   return true;
 }
 
-/** Meaning, ids and facts of one message. */
-export function mesosMessage(msg: string, draft: Draft, member: Member): void {
-  if (msg.startsWith('HTTP ') && http(msg, draft)) return;
+/** Meaning, ids and facts of one message; `plain`: it is a slice of a line that is. */
+export function mesosMessage(msg: string, draft: Draft, member: Member, plain = false): void {
+  if (msg.startsWith('HTTP ') && http(msg, draft, plain)) return;
   if (msg.startsWith('dstip=') || msg.startsWith('type=audit')) if (audit(msg, draft)) return;
-  ids(msg, draft);
+  ids(msg, draft, plain);
   LEXICON.apply(msg, draft, member, draft.level >= 4);
 }
