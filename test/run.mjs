@@ -54,6 +54,7 @@ async function vitest() {
   const file = join(scratch, 'vitest.json');
   const code = await tool('vitest', 'vitest', [
     'run',
+    '--config=test/vitest.config.ts',
     '--reporter=default',
     '--reporter=json',
     `--outputFile.json=${file}`,
