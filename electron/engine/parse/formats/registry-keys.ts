@@ -73,13 +73,26 @@ export interface Key {
   /** A derived field may have the same name. */
   shared: boolean;
   followers: Key[];
+  /** The last value with the blank behind it, as written, '' when it is not kept; as JSON member, and what it says. */
+  written: string;
+  member: string;
+  value: string;
+  /** How often another value came than the last one, less what its repetitions make up for. */
+  changes: number;
+  repeats: number;
   /** Number of the line it was last seen in, for readers that must not see a key twice. */
   line: number;
+}
+
+function flat(text: string): string {
+  return Buffer.from(text, 'latin1').toString('latin1');
 }
 
 const MOST = 400;
 const FOLLOWERS = 6;
 const LONGEST = 100;
+/** Other values than the last one, more than the last one itself makes up for, before a key is taken to vary. */
+export const CHANGES = 40;
 
 export class Keys {
   /** Stands before the first key of a line. */
@@ -115,12 +128,28 @@ export class Keys {
         this.start.followers = [];
       }
       // A copy: a slice would keep the whole chunk in memory.
-      const name = Buffer.from(found, 'latin1').toString('latin1');
+      const name = flat(found);
       key = this.#make(name);
       if (name.length <= LONGEST) this.#known.set(name, key);
     }
     if (followers.length < FOLLOWERS && found.length <= LONGEST) followers.push(key);
     return key;
+  }
+
+  /** Does the value that was kept stand at `at` again? */
+  again(key: Key, line: string, at: number): boolean {
+    if (key.written === '' || !line.startsWith(key.written, at)) return false;
+    if ((++key.repeats & 15) === 0 && key.changes > 0) key.changes--;
+    return true;
+  }
+
+  /** Keeps the value of a key that rarely gets another one; copies, because slices would keep the whole chunk in memory. */
+  keep(key: Key, written: string, json: string, value: string): void {
+    key.written = '';
+    if (++key.changes >= CHANGES || written.length > LONGEST) return;
+    key.written = flat(written);
+    key.member = flat(key.json + json);
+    key.value = flat(value);
   }
 
   #make(name: string): Key {
@@ -134,6 +163,11 @@ export class Keys {
       dotless: name.indexOf('.') === -1 && slot !== SLOT.msg && !STATIC.has(name),
       shared: slot === SLOT.none && !OWN.has(name) && !OWN_GROUP.test(name),
       followers: [],
+      written: '',
+      member: '',
+      value: '',
+      changes: 0,
+      repeats: 0,
       line: 0,
     };
   }

@@ -4,7 +4,7 @@ import type { Draft } from '../record.ts';
 import { TS_KIND } from '../record.ts';
 import { closingQuote, hasControls, quote, quoteSlice, unescapeGo, withoutDoubles } from '../text.ts';
 import { cursor, isoAt } from '../time.ts';
-import { Keys, PART_KEYS, SLOT } from './registry-keys.ts';
+import { CHANGES, Keys, PART_KEYS, SLOT } from './registry-keys.ts';
 import { RegistryParts, registryRecord } from './registry-message.ts';
 
 const parts = new RegistryParts();
@@ -76,7 +76,15 @@ export const registryText: LineKind = {
       known = next;
       at += next.mark.length;
       let value = '';
-      let json: string;
+      let json = '';
+      const start = at;
+      if (keys.again(next, line, at)) {
+        at += next.written.length;
+        fields += next.member;
+        if (next.dotless) bare = true;
+        else parts.take(next.slot, next.value);
+        continue;
+      }
       if (line.charCodeAt(at) === 34) {
         let end = escapes ? closingQuote(line, at + 1) : line.indexOf('"', at + 1);
         if (end === -1) end = length;
@@ -100,8 +108,10 @@ export const registryText: LineKind = {
         continue;
       }
       fields += next.json + json;
-      if (next.slot !== SLOT.none && next.slot <= SLOT.agent) parts.take(next.slot, value);
-      else if (next.dotless) bare = true;
+      if (clean && next.changes < CHANGES && line.charCodeAt(at - 1) === 32)
+        keys.keep(next, line.slice(start, at), json, value);
+      if (next.dotless) bare = true;
+      else parts.take(next.slot, value);
     }
     draft.fields = fields;
     draft.parsed = true;
