@@ -16,10 +16,12 @@ export function plainName(name: string): string {
   return name.replace(/^(?:\.\/+)+/, '');
 }
 
-/** Why a name is not accepted, or null. Members with such names are not read at all. */
+/**
+ * Why a name is not accepted, or null. Members with such names are not read at all. An absolute name (`tar -P`) is only
+ * a name: member names are never used as paths on disk, so honest bundles that hold them are read.
+ */
 export function refusedName(name: string): string | null {
-  const outside = /^[\\/]/.test(name) || /^[A-Za-z]:/.test(name) || name.split(/[\\/]/).includes('..');
-  return outside
+  return name.split(/[\\/]/).includes('..')
     ? `name points outside the bundle ('${name}'); not read, nothing was written outside the case`
     : null;
 }
