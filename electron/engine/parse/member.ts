@@ -55,6 +55,8 @@ class Reader implements MemberParser {
   #kinds: readonly LineKind[] = [];
   #last: LineKind | null = null;
   #counts = new Map<string, number>();
+  #counted: LineKind | null = null;
+  #run = 0;
 
   #carry: string[] = [];
   #carryKept = 0;
@@ -141,6 +143,7 @@ class Reader implements MemberParser {
     const format = this.#format;
     if (!format) return 'text.plain';
     if (this.#member.hint.whole) return format === WHOLE ? 'config' : format.id;
+    this.#countRun(null);
     let best = '';
     let most = 0;
     for (const [id, n] of this.#counts) {
@@ -690,7 +693,7 @@ class Reader implements MemberParser {
     const hint = member.hint;
     if (this.#shared !== '') this.#addShared(draft, kind);
     if (draft.pid === '' && hint.pid !== '') draft.pid = hint.pid;
-    for (const [k, v] of hint.entities) draft.entity(k, v, 'context');
+    if (hint.entities.length > 0) for (const [k, v] of hint.entities) draft.entity(k, v, 'context');
     if (open.cut > 0) putNumber(draft, 'tidemark.message_cut', open.cut);
     if (open.partial !== '') put(draft, 'tidemark.partial', open.partial);
     if (draft.fields !== '') draft.fields += '}';
@@ -699,14 +702,26 @@ class Reader implements MemberParser {
       mend(draft);
     }
     if (!draft.parsed) this.#unparsed += draft.lines;
-    if (kind) this.#counts.set(kind.id, (this.#counts.get(kind.id) ?? 0) + 1);
-    else if (draft.parsed && this.#format) {
+    if (kind) {
+      if (kind !== this.#counted) this.#countRun(kind);
+      this.#run++;
+    } else if (draft.parsed && this.#format) {
       const id = this.#format.id === 'text' ? 'text.plain' : `${this.#format.id}.text`;
       this.#counts.set(id, (this.#counts.get(id) ?? 0) + 1);
     }
     draft.record = this.#records++;
     this.#dated(draft);
     clearDraft(draft);
+  }
+
+  /** Records of one kind stand together: a run is counted when another kind begins. */
+  #countRun(next: LineKind | null): void {
+    const id = this.#counted?.id;
+    if (id !== undefined) this.#counts.set(id, (this.#counts.get(id) ?? 0) + this.#run);
+    // The kind that came first stands first: it wins a tie.
+    if (next) this.#counts.set(next.id, this.#counts.get(next.id) ?? 0);
+    this.#counted = next;
+    this.#run = 0;
   }
 
   /** Adds what the path says, unless the line itself has a member of that name. */

@@ -142,19 +142,20 @@ export function put(draft: Draft, key: string, value: string, plain = false): vo
     return;
   }
   if (reserved?.has(key)) return;
-  const open = opening(key);
-  if (draft.fields === '') draft.fields = `{${open.slice(1)}"${value}"`;
-  else draft.fields += `${open}"${value}"`;
+  const open = opening(textOpenings, key, ':"');
+  if (draft.fields === '') draft.fields = `{${open.slice(1)}${value}"`;
+  else draft.fields += `${open}${value}"`;
 }
 
+/** `,"key":"` and `,"key":` by key: each is one string, so that fields are made of few pieces. */
+const textOpenings = new Map<string, string>();
 const openings = new Map<string, string>();
 
-/** `,"key":`, the same string every time. */
-function opening(key: string): string {
-  let open = openings.get(key);
+function opening(known: Map<string, string>, key: string, end: string): string {
+  let open = known.get(key);
   if (open === undefined) {
-    open = `,"${key}":`;
-    if (openings.size < 500) openings.set(key, open);
+    open = `,"${key}"${end}`;
+    if (known.size < 500) known.set(key, open);
   }
   return open;
 }
@@ -171,7 +172,7 @@ export function putNumber(draft: Draft, key: string, value: number): void {
 /** Adds ready JSON. */
 export function putJson(draft: Draft, key: string, json: string): void {
   if (reserved?.has(key)) return;
-  const open = opening(key);
+  const open = opening(openings, key, ':');
   if (draft.fields === '') draft.fields = `{${open.slice(1)}${json}`;
   else draft.fields += open + json;
 }

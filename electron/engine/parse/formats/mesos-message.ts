@@ -5,7 +5,7 @@ import type { Member } from '../kind.ts';
 import { request } from '../kind.ts';
 import { between, Lexicon, says, wordAt } from '../lexicon.ts';
 import type { Draft } from '../record.ts';
-import { isIp, pathOf, put, putIf, putJson, putNumber } from '../text.ts';
+import { digitsEnd, hasControls, isIp, pathOf, piece, put, putIf, putJson, putNumber } from '../text.ts';
 
 /** Id after ` <word> ` or `<word> '…'`: unquoted up to a blank, quoted up to the next quote. */
 function idAfter(msg: string, mark: string): string {
@@ -563,27 +563,66 @@ export function mesosFinish(draft: Draft, member: Member): void {
 const ANSWERED = /^: '(\d{3})[^']{0,80}' after ([\d.e+-]{1,24})(ns|us|ms|secs|mins)/;
 const HTTP = /^HTTP ([A-Z]{2,12}) for (\S{1,4000})(?: from ([\d.]{7,15}|\[[0-9a-f:]{2,45}\]):(\d{1,5}))?/;
 
-/** `HTTP METHOD for url from ip:port …`. User-Agent and X-Forwarded-For are not escaped: the first quote to the last decide. */
-function http(msg: string, draft: Draft, plain: boolean): boolean {
+/** The last request read: up to the client's address, where it is stated. */
+const head = { method: '', uri: '', ip: '', port: '', end: 0 };
+
+const METHODS = ['GET', 'POST', 'PUT', 'DELETE', 'HEAD'];
+
+/** `HTTP METHOD for /path from a.b.c.d:port ` of the common methods, blank by blank; false for every other form. */
+function readCommonHttp(msg: string): boolean {
+  const methodEnd = msg.indexOf(' ', 5);
+  const method = METHODS.find((name) => methodEnd === 5 + name.length && msg.startsWith(name, 5));
+  if (method === undefined || !msg.startsWith(' for /', methodEnd)) return false;
+  const uriEnd = msg.indexOf(' ', methodEnd + 5);
+  if (uriEnd === -1 || uriEnd > 4000 || !msg.startsWith(' from ', uriEnd)) return false;
+  const colon = msg.indexOf(':', uriEnd + 6);
+  const ip = msg.slice(uriEnd + 6, colon);
+  const end = digitsEnd(msg, colon + 1);
+  const after = msg.charCodeAt(end);
+  if (colon === -1 || ip.charCodeAt(0) === 91 || !isIp(ip) || end === colon + 1 || end - colon > 6)
+    return false;
+  if (ip.indexOf(':') !== -1 || (after !== 32 && after !== 58)) return false;
+  head.method = method;
+  head.uri = msg.slice(methodEnd + 5, uriEnd);
+  head.ip = ip;
+  head.port = msg.slice(colon + 1, end);
+  head.end = end;
+  return true;
+}
+
+function readHttp(msg: string): boolean {
+  // Blanks beyond ASCII and control characters are the pattern's business.
+  if (!piece.high && !hasControls(msg) && readCommonHttp(msg)) return true;
   const m = HTTP.exec(msg.length > 6000 ? msg.slice(0, 6000) : msg);
   if (!m) return false;
-  const uri = m[2] as string;
-  const rest = msg.slice(m[0].length);
+  head.method = m[1] as string;
+  head.uri = m[2] as string;
+  head.ip = m[3] ?? '';
+  head.port = m[4] ?? '';
+  head.end = m[0].length;
+  return true;
+}
+
+/** `HTTP METHOD for url from ip:port …`. User-Agent and X-Forwarded-For are not escaped: the first quote to the last decide. */
+function http(msg: string, draft: Draft, plain: boolean): boolean {
+  if (!readHttp(msg)) return false;
+  const { uri, ip, port } = head;
+  const rest = msg.slice(head.end);
   let code = -1;
   const answered = rest.startsWith(": '") ? ANSWERED.exec(rest) : null;
   if (answered) {
     code = Number(answered[1]);
     put(draft, 'duration', `${answered[2]}${answered[3]}`);
   }
-  request(draft, m[1] as string, pathOf(uri), code);
+  request(draft, head.method, pathOf(uri), code);
   put(draft, 'uri', uri, plain);
   put(draft, 'http.request.uri', uri, plain);
-  if (m[3]) {
-    const ip = m[3].charCodeAt(0) === 91 ? m[3].slice(1, -1) : m[3];
-    put(draft, 'peer', `${m[3]}:${m[4]}`, true);
-    if (isIp(ip)) {
-      draft.srcIp = ip;
-      draft.entity('ip', ip, 'client');
+  if (ip !== '') {
+    const bare = ip.charCodeAt(0) === 91 ? ip.slice(1, -1) : ip;
+    put(draft, 'peer', `${ip}:${port}`, true);
+    if (isIp(bare)) {
+      draft.srcIp = bare;
+      draft.entity('ip', bare, 'client');
     }
   }
   const agentMark = " with User-Agent='";

@@ -185,7 +185,8 @@ function readRequest(message: string, draft: Draft, member: Member): boolean {
     draft.entity('ip', a.ip, 'client');
   }
   if (a.zoned) {
-    put(draft, 'request_started', message.slice(message.indexOf('[') + 1, message.indexOf(']')));
+    const started = message.slice(message.indexOf('[') + 1, message.indexOf(']'));
+    putJson(draft, 'request_started', quoteSlice(started, clean));
     // Start and end of a request may be far apart: its stated offset is what calibrates, not the difference.
     const startWall = a.time + a.offsetMinutes * MINUTE_US;
     if (draft.tsKind === TS_KIND.wall) {

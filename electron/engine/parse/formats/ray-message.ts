@@ -26,7 +26,7 @@ function rayId(draft: Draft, member: Member, key: string, value: string): void {
   }
   if (seen.indexOf(`${key} `) !== -1) return;
   seen += `${key} `;
-  putJson(draft, key, `"${value}"`);
+  put(draft, key, value, true);
 }
 
 const ALL_F = /^f+$/;
