@@ -394,24 +394,26 @@ export class Engine {
     const sizes = await Promise.all(paths.map((path) => bundleSize(path).catch(() => 0)));
     const total = sizes.reduce((sum, size) => sum + size, 0);
     // every lane inserts on a thread of its own: more threads of DuckDB would only wait for work and take cores from parsing
-    const taken = open.write(
-      (connection, connect) =>
-        ingest(connection, connect, open.paths, paths, {
-          signal: job.signal,
-          progress: (done, events, reading) =>
-            job.progress({
-              done: Math.min(done, total),
-              total,
-              phase: `reading ${reading.split(sep).at(-1)} · ${events.toLocaleString('en-US')} events`,
-            }),
-        }),
+    const result = await open.write(
+      async (connection, connect) => {
+        try {
+          return await ingest(connection, connect, open.paths, paths, {
+            signal: job.signal,
+            progress: (done, events, reading) =>
+              job.progress({
+                done: Math.min(done, total),
+                total,
+                phase: `reading ${reading.split(sep).at(-1)} · ${events.toLocaleString('en-US')} events`,
+              }),
+          });
+        } finally {
+          // what was committed before a fault is evidence too: it gets its times and nodes
+          job.progress({ phase: 'settling zones, clocks and nodes' });
+          await derive(connection, timezones);
+        }
+      },
       { threads: 1 },
     );
-    // what was committed before a fault is evidence too: it gets its times and nodes
-    await taken.catch(() => undefined);
-    job.progress({ phase: 'settling zones, clocks and nodes' });
-    await open.write((connection) => derive(connection, timezones));
-    const result = await taken;
     return {
       bundles: result.bundles,
       members: {

@@ -101,10 +101,16 @@ export async function settleClockOffsets(connection: Connection): Promise<boolea
 }
 
 async function estimate(connection: Connection): Promise<Map<string, Estimate & { other: string }>> {
+  const any = await connection.row(
+    `SELECT 1 AS one FROM entity WHERE kind = 'celery_task' AND role = 'carried' LIMIT 1`,
+  );
+  if (!any) return new Map();
   const rows = await connection.rows<PairRow>(`
-    WITH mention AS (
+    WITH carried AS (SELECT DISTINCT value FROM entity WHERE kind = 'celery_task' AND role = 'carried'),
+    mention AS (
       SELECT n.value AS task, m.node, e.event_id, e.ts_logged, e.system, e.component
-      FROM entity n JOIN entity_ref r USING (entity_id) JOIN event e ON e.event_id = r.event_id JOIN member m ON m.file_id = e.file_id
+      FROM entity n JOIN carried USING (value) JOIN entity_ref r USING (entity_id) JOIN event e ON e.event_id = r.event_id
+        JOIN member m ON m.file_id = e.file_id
       WHERE n.kind = 'celery_task' AND e.ts_logged IS NOT NULL AND e.ts_kind NOT IN (4, 5)),
     span AS (
       SELECT task, node, epoch_us(min(ts_logged)) AS started, epoch_us(max(ts_logged)) AS ended

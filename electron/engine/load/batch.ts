@@ -6,7 +6,7 @@ import { writeParquet } from './parquet.ts';
 
 const ROWS = 122_880; // DuckDB's row group
 const ENTITY_REFS = ROWS * 6;
-const TEXT_BYTES = 48 << 20;
+const TEXT_BYTES = 112 << 20;
 
 /** `''` and -1 stand for NULL in the batch; the time of an undated event is this. */
 const NO_TIME = -(2 ** 52);

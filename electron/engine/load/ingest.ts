@@ -46,8 +46,9 @@ export async function ingest(
   await mkdir(paths.scratch, { recursive: true });
   for (const left of await readdir(paths.scratch))
     await rm(join(paths.scratch, left), { recursive: true, force: true });
+  await removeUnfinished(connection);
   const next = await connection.row<{ file: number; bundle: number; round: number }>(
-    `SELECT coalesce((SELECT max(file_id) FROM member), 0) + 1 AS file, coalesce((SELECT max(bundle_id) FROM bundle), 0) + 1 AS bundle,
+    `SELECT greatest(coalesce((SELECT max(file_id) FROM member), 0), coalesce((SELECT max(file_id) FROM event), 0)) + 1 AS file, coalesce((SELECT max(bundle_id) FROM bundle), 0) + 1 AS bundle,
        coalesce((SELECT max(entity_id >> 40) FROM entity), 0)::INTEGER + 1 AS round`,
   );
   const state = { fileId: next!.file, bundleId: next!.bundle, bytesBefore: 0, events: 0, reading: '' };
@@ -173,8 +174,18 @@ export async function ingest(
     }
   } finally {
     await Promise.all(lanes.map((lane) => lane.close()));
+    await removeUnfinished(connection);
   }
   return result;
+}
+
+/** Removes events of members whose end never came: broken off, cancelled, or killed in an earlier run. */
+async function removeUnfinished(connection: Connection): Promise<void> {
+  const unfinished = '(SELECT DISTINCT file_id FROM event WHERE file_id NOT IN (SELECT file_id FROM member))';
+  const some = await connection.row<{ n: number }>(`SELECT count(*)::INTEGER AS n FROM ${unfinished}`);
+  if (!some?.n) return;
+  await connection.run(`DELETE FROM entity_ref WHERE (event_id >> 32) IN ${unfinished}`);
+  await connection.run(`DELETE FROM event WHERE file_id IN ${unfinished}`);
 }
 
 /** Says why a bundle gave no record at all; null when it gave some. */
@@ -204,7 +215,7 @@ async function memberWriter(
   await lane.send({ kind: 'open', fileId, path: header.path, bundle, mtimeUs: header.mtimeUs });
   return {
     write: (chunk) => lane.send({ kind: 'chunk', bytes: chunk as Uint8Array<ArrayBuffer> }),
-    end: (end) => lane.send({ kind: 'end', ...end, flush: false }),
+    end: (end) => lane.send({ kind: 'end', ...end }),
   };
 }
 

@@ -1,4 +1,6 @@
-// A lane: one parse worker and the connection that takes its batches in. Members of a lane are committed whole.
+// A lane: one parse worker and the connection that takes its batches in, each in a transaction of its own.
+// A member counts from the moment its ledger row is committed, with its last batch: events without one do not show
+// (the view `events` joins the ledger) and are removed by `removeUnfinished`.
 import { rm } from 'node:fs/promises';
 import { Worker } from 'node:worker_threads';
 import type { Connection } from '../case/database.ts';
@@ -30,7 +32,6 @@ export class Lane {
   #wake: (() => void)[] = [];
   #inserting: Promise<void> = Promise.resolve();
   #inTransaction = false;
-  #uncommitted = 0;
   #fault: Error | null = null;
   #finished: (() => void) | null = null;
   #closing = false;
@@ -110,23 +111,17 @@ export class Lane {
   async #insert(batch: BatchMessage): Promise<void> {
     try {
       if (this.#fault) return;
-      if (!this.#inTransaction) {
-        await this.#connection.run('BEGIN');
-        this.#inTransaction = true;
-      }
+      await this.#connection.run('BEGIN');
+      this.#inTransaction = true;
       if (batch.rows > 0) await this.#connection.run(INSERT.events, [`${batch.path}.events`]);
       if (batch.entities > 0) {
         await this.#connection.run(INSERT.entities, [`${batch.path}.entities`]);
         await this.#connection.run(INSERT.refs, [`${batch.path}.refs`]);
       }
       await this.#events.members(this.#connection, batch.members);
-      this.#uncommitted += batch.rows;
-      if (batch.whole) {
-        await this.#connection.run('COMMIT');
-        this.#inTransaction = false;
-        this.#events.committed(this.#uncommitted);
-        this.#uncommitted = 0;
-      }
+      await this.#connection.run('COMMIT');
+      this.#inTransaction = false;
+      this.#events.committed(batch.rows);
     } catch (error) {
       this.#fail(error instanceof Error ? error : new Error(String(error)));
     } finally {

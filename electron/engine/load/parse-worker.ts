@@ -16,15 +16,15 @@ let ended: MemberDone[] = [];
 let current: { fileId: number; parser: MemberParser; store: EvidenceWriter; failed: string | null } | null =
   null;
 
-/** Sends what is held. `whole`: no member is cut by the end of this batch, so it may be committed. */
-function flush(whole: boolean): void {
+/** Sends what is held. */
+function flush(): void {
   if (batch.rows === 0 && ended.length === 0) return;
   const path = `${setup.scratchDir}/${setup.name}-${batchNumber++}`;
   const held = batch.flush(path);
-  post({ kind: 'batch', path, ...held, members: ended, whole } satisfies BatchMessage);
+  post({ kind: 'batch', path, ...held, members: ended } satisfies BatchMessage);
   ended = [];
 }
-batch.onFull = () => flush(false);
+batch.onFull = flush;
 
 function open(message: Extract<ToWorker, { kind: 'open' }>): void {
   batch.beginMember(message.fileId);
@@ -73,7 +73,7 @@ function end(message: Extract<ToWorker, { kind: 'end' }>): void {
     firstWall: Number.isNaN(first) ? null : first,
     lastWall: Number.isNaN(last) ? null : last,
   });
-  if (batch.full || message.flush) flush(true);
+  if (batch.full) flush();
 }
 
 port.on('message', (message: ToWorker) => {
@@ -82,7 +82,7 @@ port.on('message', (message: ToWorker) => {
     else if (message.kind === 'chunk') chunk(message.bytes);
     else if (message.kind === 'end') end(message);
     else if (message.kind === 'finish') {
-      flush(true);
+      flush();
       post({ kind: 'finished' });
       return;
     }

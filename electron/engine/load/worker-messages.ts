@@ -11,7 +11,7 @@ export interface WorkerSetup {
 export type ToWorker =
   | { kind: 'open'; fileId: number; path: string; bundle: string; mtimeUs: number | null }
   | { kind: 'chunk'; bytes: Uint8Array<ArrayBuffer> }
-  | { kind: 'end'; sha256: string | null; size: number; problem: string | null; flush: boolean }
+  | { kind: 'end'; sha256: string | null; size: number; problem: string | null }
   | { kind: 'finish' };
 
 /** A member whose last record is in this batch or an earlier one of the same worker. */
@@ -35,7 +35,6 @@ export interface BatchMessage {
   entities: number;
   refs: number;
   members: MemberDone[];
-  whole: boolean;
 }
 
 export type FromWorker =
