@@ -174,10 +174,10 @@ test('a batch that is full says so before the next record and goes on empty', as
     flushed += batch.rows;
     batch.flush(join(dir, 'scratch', `part${flushed}`));
   };
-  for (let i = 0; i < 100; i++) {
+  for (let i = 0; i < 200; i++) {
     draft.record = i;
     batch.record(draft);
   }
   expect(flushed).toBeGreaterThan(0);
-  expect(flushed + batch.rows).toBe(100);
+  expect(flushed + batch.rows).toBe(200);
 });
