@@ -111,7 +111,7 @@ export function fractionAt(s: string, i: number): number {
  */
 export function dateTimeAt(s: string, i: number): number {
   // Lines of one second stand together.
-  if (s.startsWith(secondText, i)) return secondValue + fractionAt(s, i + 19);
+  if (s.slice(i, i + 19) === secondText) return secondValue + fractionAt(s, i + 19);
   const sep = s.charCodeAt(i + 4);
   if ((sep !== 45 && sep !== 47) || s.charCodeAt(i + 7) !== sep) return Number.NaN;
   const between = s.charCodeAt(i + 10);

@@ -1,6 +1,6 @@
 // Google's log lines: `Lmmdd hh:mm:ss.uuuuuu thread file:line] message`, as Mesos and Ray up to 1.0 write them.
 import type { Member } from '../kind.ts';
-import { digitsEnd } from '../text.ts';
+import { digitsEnd, standsAt } from '../text.ts';
 import { clockAt, cursor, fractionAt, microsOf, SECOND_US, two } from '../time.ts';
 
 /** Parts of the last line read. `first` and `second` are the one or two ids before the source. */
@@ -33,7 +33,7 @@ export function readGlog(line: string, member: Member): boolean {
   const c = line.charCodeAt(0);
   if (c !== 73 && c !== 87 && c !== 69 && c !== 70) return false;
   if (line.charCodeAt(5) !== 32) return false;
-  if (!line.startsWith(second.text, 1) && !readSecond(line)) return false;
+  if (!standsAt(line, second.text, 1) && !readSecond(line)) return false;
   const { month, day, clock } = second;
   const us = fractionAt(line, 14);
   let at = cursor.end;

@@ -1,6 +1,6 @@
 // Keys of registry lines. Lines of a file repeat a few orders of keys: the key to come is guessed from the one before it.
 import { Buffer } from 'node:buffer';
-import { quote } from '../text.ts';
+import { quote, standsAt } from '../text.ts';
 
 /** What the value of a key is used for; those up to SLOT.agent are kept by RegistryParts. */
 export const SLOT = {
@@ -113,7 +113,7 @@ export class Keys {
     const followers = before.followers;
     for (let i = 0; i < followers.length; i++) {
       const candidate = followers[i] as Key;
-      if (line.startsWith(candidate.mark, at)) return candidate;
+      if (standsAt(line, candidate.mark, at)) return candidate;
     }
     return this.#read(followers, line, at);
   }
@@ -138,7 +138,7 @@ export class Keys {
 
   /** Does the value that was kept stand at `at` again? */
   again(key: Key, line: string, at: number): boolean {
-    if (key.written === '' || !line.startsWith(key.written, at)) return false;
+    if (key.written === '' || !standsAt(line, key.written, at)) return false;
     if ((++key.repeats & 15) === 0 && key.changes > 0) key.changes--;
     return true;
   }
