@@ -115,7 +115,7 @@ export const COMMENTS: Record<string, Record<string, string>> = {
     src_ip: 'Client address as the log states it',
     user_name: 'User, only where the log proves it',
     http_method: 'Request method',
-    http_path: 'Request path with query, as logged',
+    http_path: 'Request path without its query; the whole URI is in fields',
     http_status: 'Response status',
     pid: 'Process',
     tid: 'Thread',

@@ -19,7 +19,18 @@ export interface FindingFacts {
 
 export function explain(template: Template | null, facts: FindingFacts): string {
   if (!template) return plain(facts);
-  return template.map((part) => (typeof part === 'string' ? part : fill(part, facts))).join('');
+  const text = template.map((part) => (typeof part === 'string' ? part : fill(part, facts))).join('');
+  return facts.firstUs === null ? timeless(text) : text;
+}
+
+/** A template speaks of times; where the lines state none, it is said once. */
+function timeless(text: string): string {
+  return text
+    .replace(/ within an unknown time/g, '')
+    .replace(
+      /,? (?:from|at) an unknown time(?: to an unknown time)?(?: on)?(?: \(an unknown time\))?/g,
+      ' at a time the lines do not state',
+    );
 }
 
 function fill(slot: Exclude<Template[number], string>, facts: FindingFacts): string {

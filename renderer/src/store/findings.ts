@@ -33,7 +33,9 @@ interface FindingsState {
 
 export const strength = (finding: Pick<FindingRow, 'level'>): number => FINDING_LEVELS.indexOf(finding.level);
 export const strongestFirst = (a: FindingRow, b: FindingRow): number =>
-  strength(b) - strength(a) || (a.firstTs ?? 0) - (b.firstTs ?? 0) || a.findingId.localeCompare(b.findingId);
+  strength(b) - strength(a) ||
+  (a.firstTs ?? Number.MAX_SAFE_INTEGER) - (b.firstTs ?? Number.MAX_SAFE_INTEGER) ||
+  a.findingId.localeCompare(b.findingId);
 
 const DONE: Record<FindingState, string> = {
   open: 'Reopened',

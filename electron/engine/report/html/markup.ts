@@ -37,10 +37,14 @@ const ENTITIES: Record<string, string> = {
 export const escapeHtml = (text: string): string =>
   visible(text).replace(/[&<>"']/g, (char) => ENTITIES[char]!);
 
+/** A table of so few rows stays on one page. */
+const SHORT_ROWS = 8;
+
 /** A table with a caption and header cells that say their scope. `#Events` is a column of numbers, `~Text` one of long text. */
 export function table(caption: string, headers: string[], rows: Part[][], className = ''): Html {
   if (rows.length === 0) return html`<p class="none">${caption}: none.</p>`;
-  return html`<table class="${className}">
+  const short = rows.length <= SHORT_ROWS ? ' short' : '';
+  return html`<table class="${className}${short}">
 <caption>${caption}</caption>
 ${head(headers)}
 <tbody>

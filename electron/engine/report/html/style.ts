@@ -80,7 +80,7 @@ summary { cursor: pointer; }
   * { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
   body { max-width: none; padding: 0; font-size: 9.5pt; }
   h2 { break-after: avoid; } h3, h4, caption, .finding > h3, .finding dl { break-after: avoid; }
-  tr, ol.lines > li, figure { break-inside: avoid; }
+  tr, ol.lines > li, figure, table.short { break-inside: avoid; }
   thead { display: table-header-group; }
   a { color: inherit; }
   section.part { break-before: page; }
