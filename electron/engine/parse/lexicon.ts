@@ -3,6 +3,7 @@
 import type { Member } from './kind.ts';
 import { means } from './kind.ts';
 import type { Draft } from './record.ts';
+import { standsAt } from './text.ts';
 
 export interface Meaning {
   /** The message starts with this; or, when `within` is set, holds that text as well (or instead, when `starts` is ''). */
@@ -56,7 +57,7 @@ export class Lexicon {
     const list = this.#byStart.get(keyOf(message));
     if (list) {
       for (const meaning of list) {
-        if (!message.startsWith(meaning.starts)) continue;
+        if (!standsAt(message, meaning.starts, 0)) continue;
         if (meaning.within !== undefined && message.indexOf(meaning.within) === -1) continue;
         means(draft, meaning.category, meaning.action, meaning.outcome);
         meaning.read?.(message, draft, member);

@@ -5,7 +5,7 @@ import type { Member } from '../kind.ts';
 import { means } from '../kind.ts';
 import { between, Lexicon, says, wordAt } from '../lexicon.ts';
 import type { Draft } from '../record.ts';
-import { put, putIf, putJson, putNumber } from '../text.ts';
+import { put, putIf, putJson, putNumber, standsAt } from '../text.ts';
 
 const NUMBER = /^-?\d+(?:\.\d+)?(?:e[+-]?\d{1,3})?$/;
 
@@ -63,7 +63,7 @@ function taskMessage(msg: string, draft: Draft, plain: boolean): boolean {
     }
     return true;
   }
-  if (msg.startsWith('succeeded in ', at)) {
+  if (standsAt(msg, 'succeeded in ', at)) {
     means(draft, 'task', 'task_succeeded', 'success');
     const end = msg.indexOf('s: ', at + 13);
     if (end === -1) return true;
