@@ -83,7 +83,11 @@ function startEngine(open: string | null): UtilityProcess {
   const started = utilityProcess.fork(
     join(import.meta.dirname, 'engine-process.mjs'),
     writeEngineArguments({ sampleDir: sampleDir(ROOT), stateDir: app.getPath('userData'), open }),
-    { serviceName: 'Tidemark engine', stdio: 'inherit' },
+    {
+      serviceName: 'Tidemark engine',
+      stdio: 'inherit',
+      env: { ...process.env, UV_THREADPOOL_SIZE: '16' }, // see nodeEnvironment in node-program.mjs
+    },
   );
   started.once('exit', (code) => {
     if (quitting) return;

@@ -4,7 +4,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { isInstalled, npm } from './installed.mjs';
-import { NODE_NEEDED, NODE_WORDS, nodeProgram, ROOT } from './node-program.mjs';
+import { NODE_NEEDED, NODE_WORDS, nodeEnvironment, nodeProgram, ROOT } from './node-program.mjs';
 
 const must = (program, words, doing) => {
   console.error(doing);
@@ -50,9 +50,7 @@ const child = electron
         '--open',
         ...(asked.length > 0 ? asked : ['--sample']),
       ],
-      {
-        stdio: 'inherit',
-      },
+      { stdio: 'inherit', env: nodeEnvironment() },
     );
 process.on('SIGINT', () => {}); // the terminal tells the child too; it closes the case first
 process.on('SIGTERM', () => child.kill('SIGTERM'));

@@ -3,7 +3,7 @@
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { NODE_NEEDED, NODE_WORDS, nodeProgram, ROOT } from './node-program.mjs';
+import { NODE_NEEDED, NODE_WORDS, nodeEnvironment, nodeProgram, ROOT } from './node-program.mjs';
 
 const node = nodeProgram();
 if (!existsSync(join(ROOT, 'node_modules', '@duckdb', 'node-api'))) {
@@ -16,8 +16,7 @@ if (node === null) {
 }
 const child = spawn(node, [...NODE_WORDS, join(ROOT, 'electron', 'cli.ts'), ...process.argv.slice(2)], {
   stdio: 'inherit',
-  // stripped and compiled modules are kept beside the packages: a start costs half as much
-  env: { NODE_COMPILE_CACHE: join(ROOT, 'node_modules', '.cache', 'tidemark'), ...process.env },
+  env: nodeEnvironment(),
 });
 // A terminal sends Ctrl+C to both; a signal sent to this process alone is passed on. The command decides how to end.
 process.on('SIGINT', () => {});

@@ -70,7 +70,9 @@ export async function ingest(
   const report = (bytes: number) =>
     options.progress?.(state.bytesBefore + bytes, state.events, state.reading);
   let bytesNow = 0;
-  for (let i = 0; i < (options.workers ?? Math.max(1, Math.min(8, availableParallelism()))); i++) {
+  // one core is left to DuckDB and to reading the bundle: on two cores one worker is as fast as two and holds less
+  const workers = options.workers ?? Math.max(1, Math.min(8, availableParallelism() - 1));
+  for (let i = 0; i < workers; i++) {
     lanes.push(
       new Lane(
         {
