@@ -394,6 +394,7 @@ export class Engine {
     const sizes = await Promise.all(paths.map((path) => bundleSize(path).catch(() => 0)));
     const total = sizes.reduce((sum, size) => sum + size, 0);
     // every lane inserts on a thread of its own: more threads of DuckDB would only wait for work and take cores from parsing
+    let unknown: string[] = [];
     const result = await open.write(
       async (connection, connect) => {
         try {
@@ -409,7 +410,7 @@ export class Engine {
         } finally {
           // what was committed before a fault is evidence too: it gets its times and nodes
           job.progress({ phase: 'settling zones, clocks and nodes' });
-          await derive(connection, timezones);
+          unknown = await derive(connection, timezones);
         }
       },
       { threads: 1 },
@@ -428,7 +429,13 @@ export class Engine {
       lines: result.lines,
       unparsed_lines: result.unparsedLines,
       seconds: Math.round(performance.now() - started) / 1000,
-      problems: result.problems,
+      problems: [
+        ...result.problems,
+        ...unknown.map(
+          (node) =>
+            `There is no node ${node} in the case: the zone ${timezones[node]} given for it was not used.`,
+        ),
+      ],
     };
   }
 

@@ -149,7 +149,6 @@ export class WordColumn implements Column {
     let index = this.#words.get(value);
     if (index === undefined) {
       index = this.#words.size;
-      // a slice would keep its whole chunk alive as long as the dictionary does
       this.#words.set(value, index);
     }
     this.#index[row] = index;

@@ -25,7 +25,6 @@ export interface IngestResult {
   lines: number;
   records: number;
   unparsedLines: number;
-  members: Record<string, number>;
   /** What the responder has to know: damaged archives, refused members; sentences. */
   problems: string[];
 }
@@ -58,13 +57,9 @@ export async function ingest(
     lines: 0,
     records: 0,
     unparsedLines: 0,
-    members: {},
     problems: [],
   };
   const open = new Map<number, Open>();
-  const count = (status: string) => {
-    result.members[status] = (result.members[status] ?? 0) + 1;
-  };
 
   const lanes: Lane[] = [];
   const report = (bytes: number) =>
@@ -89,7 +84,6 @@ export async function ingest(
               await insertMember(lane, row);
               await insertEvidence(lane, member);
               open.delete(member.fileId);
-              count(row.status);
               result.lines += row.lines;
               result.records += row.records;
               result.unparsedLines += row.unparsedLines;
@@ -134,7 +128,6 @@ export async function ingest(
             reason,
             size: header.size ?? 0,
           });
-          count(status);
           if (status === 'failed') result.problems.push(`${header.path}: ${reason}`);
         },
         progress: (bytes) => {

@@ -1,6 +1,13 @@
 // Pages, counts, facets and single events under the lens.
 import type { EventDetail, EventRow, Facet, Lens } from '../../../shared/api.ts';
-import type { EntityKind, FindingLevel, LensField, Level, TsBasis } from '../../../shared/model.ts';
+import {
+  type EntityKind,
+  type FindingLevel,
+  LENS_FIELDS,
+  type LensField,
+  type Level,
+  type TsBasis,
+} from '../../../shared/model.ts';
 import type { Connection, Json } from '../case/database.ts';
 import { CaseError } from '../case/errors.ts';
 import { Bounds, lensSql } from './lens-sql.ts';
@@ -101,24 +108,10 @@ export async function locateEvent(
   return Number(row!.n);
 }
 
-const COLUMN_FACETS = new Set<LensField>([
-  'node',
-  'system',
-  'component',
-  'level',
-  'category',
-  'action',
-  'outcome',
-  'src_ip',
-  'user_name',
-  'http_method',
-  'http_path',
-  'http_status',
-  'logger',
-  'pid',
-  'file_id',
-  'ts_basis',
-]);
+/** Every field of the lens that is a column. */
+const COLUMN_FACETS = new Set<LensField>(
+  LENS_FIELDS.filter((field) => field !== 'entity' && field !== 'finding'),
+);
 
 export async function facets(
   connection: Connection,

@@ -145,3 +145,17 @@ test('a zone of the responder moves times, and its daylight-saving jump with it'
     ['2026-03-08 07:00:01', 'assumed_zone'],
   ]);
 });
+
+test('a zone given for a node that is not there is said, not swallowed', async () => {
+  await engine.api['case.create']({ dir: join(dir, 'case') });
+  const job = await engine.job(
+    (
+      await engine.api['ingest.start']({
+        paths: [logs(1, 3)],
+        timezones: { nobody: 'Asia/Tokyo' },
+        detect: false,
+      })
+    ).jobId,
+  );
+  expect(job.result).toMatchObject({ records: 3, problems: [expect.stringContaining('no node nobody')] });
+});
