@@ -2,7 +2,7 @@
 import { FINDING_LEVELS, LEVELS } from '../../../shared/model.ts';
 import type { Connection } from './database.ts';
 
-export const SCHEMA_VERSION = 2;
+export const SCHEMA_VERSION = 3;
 
 const list = (values: readonly string[]) => values.map((v) => `'${v}'`).join(', ');
 
@@ -35,7 +35,7 @@ CREATE TABLE fact (file_id INTEGER, kind VARCHAR, value VARCHAR, line BIGINT);
 CREATE TABLE event (
   event_id BIGINT NOT NULL, file_id INTEGER NOT NULL, line INTEGER, lines INTEGER, byte_offset BIGINT, byte_length INTEGER,
   ts TIMESTAMP, ts_logged TIMESTAMP, ts_wall TIMESTAMP, ts_kind UTINYINT,
-  system VARCHAR, component VARCHAR, level log_level, category VARCHAR, action VARCHAR, outcome VARCHAR,
+  system VARCHAR, component VARCHAR, level log_level, level_native VARCHAR, category VARCHAR, action VARCHAR, outcome VARCHAR,
   message VARCHAR USING COMPRESSION zstd, fields VARCHAR USING COMPRESSION zstd,
   src_ip VARCHAR, user_name VARCHAR, http_method VARCHAR, http_path VARCHAR, http_status INTEGER,
   pid VARCHAR, tid VARCHAR, logger VARCHAR, parsed BOOLEAN);
@@ -63,7 +63,7 @@ CREATE VIEW events AS
 SELECT e.event_id, e.ts, e.ts_logged,
   CASE e.ts_kind WHEN 1 THEN 'zone' WHEN 2 THEN CASE WHEN m.zone_basis = 'file_zone' THEN 'file_zone' ELSE 'assumed_zone' END
     WHEN 3 THEN 'inferred_year' WHEN 4 THEN 'neighbour' WHEN 5 THEN 'neighbour' ELSE 'none' END AS ts_basis,
-  m.node, e.system, e.component, e.level, e.category, e.action, e.outcome, e.message, e.fields,
+  m.node, e.system, e.component, e.level, e.level_native, e.category, e.action, e.outcome, e.message, e.fields,
   e.src_ip, e.user_name, e.http_method, e.http_path, e.http_status, e.pid, e.tid, e.logger,
   e.file_id, e.line, e.byte_offset, e.byte_length
 FROM event e JOIN member m ON m.file_id = e.file_id;
@@ -106,6 +106,7 @@ export const COMMENTS: Record<string, Record<string, string>> = {
     component: 'raylet, gcs_server, dashboard, worker, beat, master, agent, access, ...',
     level:
       "trace, debug, info, notice, warning, error, critical, or NULL; in this order when compared as level >= 'error'::log_level",
+    level_native: 'The level word as the line writes it, before it was normalised',
     category:
       'authentication, authorization, api, task, resource, node, configuration, audit, storage, network, process',
     action: 'A verb, e.g. login, push, pull, delete, submit',

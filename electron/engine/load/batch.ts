@@ -33,6 +33,7 @@ export class EventBatch implements RecordSink {
   #system = new WordColumn('system', ROWS);
   #component = new WordColumn('component', ROWS);
   #level = new WordColumn('level', ROWS);
+  #nativeLevel = new WordColumn('level_native', ROWS);
   #category = new WordColumn('category', ROWS);
   #action = new WordColumn('action', ROWS);
   #outcome = new WordColumn('outcome', ROWS);
@@ -71,6 +72,7 @@ export class EventBatch implements RecordSink {
       this.#system,
       this.#component,
       this.#level,
+      this.#nativeLevel,
       this.#category,
       this.#action,
       this.#outcome,
@@ -124,6 +126,7 @@ export class EventBatch implements RecordSink {
     this.#system.set(row, draft.system);
     this.#component.set(row, draft.component);
     this.#level.set(row, draft.level < 0 ? '' : LEVELS[draft.level]!);
+    this.#nativeLevel.set(row, draft.nativeLevel);
     this.#category.set(row, draft.category);
     this.#action.set(row, draft.action);
     this.#outcome.set(row, draft.outcome);
@@ -218,7 +221,7 @@ export const INSERT = {
   events: `
 INSERT INTO event
 SELECT event_id, file_id, line, lines, byte_offset, byte_length, ts, ts, ts, ts_kind::UTINYINT,
-  nullif(system, ''), nullif(component, ''), nullif(level, '')::log_level, nullif(category, ''), nullif(action, ''), nullif(outcome, ''),
+  nullif(system, ''), nullif(component, ''), nullif(level, '')::log_level, nullif(level_native, ''), nullif(category, ''), nullif(action, ''), nullif(outcome, ''),
   message, nullif(fields, ''), nullif(src_ip, ''), nullif(user_name, ''), nullif(http_method, ''), nullif(http_path, ''),
   nullif(http_status, -1), nullif(pid, ''), nullif(tid, ''), nullif(logger, ''), parsed = 1
 FROM (SELECT *, CASE WHEN ts_wall > ${NO_TIME} THEN make_timestamp(ts_wall) END AS ts FROM read_parquet($1))`,

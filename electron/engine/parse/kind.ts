@@ -16,6 +16,7 @@ export interface Sample {
 export interface ExpectedRecord {
   time?: string;
   level?: string;
+  nativeLevel?: string;
   system?: string;
   component?: string;
   category?: string;
@@ -139,6 +140,7 @@ export function clearDraft(d: Draft): void {
   d.tsWall = Number.NaN;
   d.tsKind = 0;
   d.level = -1;
+  d.nativeLevel = '';
   d.system = '';
   d.component = '';
   d.category = '';

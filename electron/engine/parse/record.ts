@@ -32,6 +32,8 @@ export class Draft {
   tsWall = Number.NaN; // microseconds since the epoch, see TS_KIND
   tsKind: TsKind = TS_KIND.none;
   level: LevelIndex = -1;
+  /** The level word as the line writes it (`W`, `WARNING`, `warn`), '' when it writes none. */
+  nativeLevel = '';
   /** '' = none for all strings below. */
   system = '';
   component = '';
