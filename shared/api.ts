@@ -91,6 +91,8 @@ export const EventRow = z.object({
 export type EventRow = z.infer<typeof EventRow>;
 
 export const EventDetail = EventRow.extend({
+  /** The level word as the line writes it. */
+  levelNative: z.string().nullable(),
   fields: z.record(z.string(), z.unknown()),
   pid: z.string().nullable(),
   tid: z.string().nullable(),
@@ -101,6 +103,8 @@ export const EventDetail = EventRow.extend({
   path: z.string(),
   sha256: z.string(),
   lines: count, // lines of the record
+  /** Template of its message, and how many events of the case have it. */
+  template: z.object({ templateId: z.string(), template: z.string(), events: count }).nullable(),
   timeSentence: z.string(), // how the time is known, in words
   entities: z.array(
     z.object({ kind: z.enum(ENTITY_KINDS), value: z.string(), role: z.string(), events: count }),
@@ -249,6 +253,24 @@ export const Histogram = z.object({
 });
 export type Histogram = z.infer<typeof Histogram>;
 
+export const TEMPLATE_ORDERS = ['rare', 'frequent', 'newest', 'last', 'level'] as const;
+export type TemplateOrder = (typeof TEMPLATE_ORDERS)[number];
+
+/** A message template: the words its messages share, `<*>` for what varies. */
+export const TemplateRow = z.object({
+  templateId: z.string(),
+  system: z.string(),
+  component: z.string().nullable(),
+  template: z.string(),
+  level: z.enum(LEVELS).nullable(), // the highest of its events
+  events: count, // in the lens
+  all: count, // in the case
+  firstTs: us.nullable(), // in the case
+  lastTs: us.nullable(),
+  nodes: z.array(z.string()),
+});
+export type TemplateRow = z.infer<typeof TemplateRow>;
+
 export const Lane = z.object({
   key: z.string(),
   label: z.string(),
@@ -395,6 +417,19 @@ export const methods = {
   'events.verify': method(
     z.object({ eventId }),
     z.object({ ok: z.boolean(), sha256: z.string(), expected: z.string(), sentence: z.string() }),
+  ),
+
+  /** Message templates of the events in the lens. `onlyNew`: those not seen before the lens begins. `once`: how many have one event. */
+  'templates.list': method(
+    z.object({
+      lens: Lens,
+      order: z.enum(TEMPLATE_ORDERS).default('rare'),
+      text: z.string().max(2000).default(''),
+      onlyNew: z.boolean().default(false),
+      offset: count.default(0),
+      limit: count.max(1000).default(500),
+    }),
+    z.object({ rows: z.array(TemplateRow), total: count, once: count, offset: count }),
   ),
 
   'timeline.histogram': method(

@@ -49,7 +49,7 @@ export const ENTITY_KINDS = [
 ] as const;
 export type EntityKind = (typeof ENTITY_KINDS)[number];
 
-/** Fields a lens term may name; all are columns of the view `events`, but `entity` (value `kind:value`) and `finding`. */
+/** Fields a lens term may name; all are columns of the view `events`, but `entity` (value `kind:value`), `finding` and `template` (ids). */
 export const LENS_FIELDS = [
   'node',
   'system',
@@ -69,6 +69,7 @@ export const LENS_FIELDS = [
   'ts_basis',
   'entity',
   'finding',
+  'template',
 ] as const;
 export type LensField = (typeof LENS_FIELDS)[number];
 

@@ -33,6 +33,7 @@ import { getEntity, searchEntities } from './query/entities.ts';
 import { countEvents, eventDetail, eventPlace, facets, locateEvent, pageEvents } from './query/events.ts';
 import { caseInfo, listEvidence, listNodes, overview } from './query/overview.ts';
 import { rawContext } from './query/raw.ts';
+import { listTemplates } from './query/templates.ts';
 import { UserSql } from './query/user-sql.ts';
 import { buildReport } from './report/build.ts';
 import { writers } from './report/index.ts';
@@ -307,6 +308,8 @@ export class Engine {
             : `The stored content of ${place.path} changed since it was taken in: its SHA-256 is now ${actual}. Do not rely on it; take the bundle in again.`,
         };
       },
+
+      'templates.list': async (input) => this.#read((connection) => listTemplates(connection, input)),
 
       'timeline.histogram': async (input) => this.#read((connection) => histogram(connection, input)),
       'timeline.lanes': async (input) => this.#read((connection) => lanes(connection, input)),

@@ -38,7 +38,11 @@ CREATE TABLE event (
   system VARCHAR, component VARCHAR, level log_level, level_native VARCHAR, category VARCHAR, action VARCHAR, outcome VARCHAR,
   message VARCHAR USING COMPRESSION zstd, fields VARCHAR USING COMPRESSION zstd,
   src_ip VARCHAR, user_name VARCHAR, http_method VARCHAR, http_path VARCHAR, http_status INTEGER,
-  pid VARCHAR, tid VARCHAR, logger VARCHAR, parsed BOOLEAN);
+  pid VARCHAR, tid VARCHAR, logger VARCHAR, parsed BOOLEAN, template_id BIGINT);
+
+-- as the workers met them, with repeats; derive makes one row each and says which are one template after merging
+CREATE TABLE template_seen (template_id BIGINT NOT NULL, system VARCHAR, component VARCHAR, text VARCHAR);
+CREATE TABLE template (template_id BIGINT PRIMARY KEY, merged_id BIGINT NOT NULL, system VARCHAR, component VARCHAR, text VARCHAR);
 
 CREATE TABLE entity (entity_id BIGINT NOT NULL, kind VARCHAR, value VARCHAR, role VARCHAR);
 CREATE TABLE entity_ref (event_id BIGINT NOT NULL, entity_id BIGINT NOT NULL);
@@ -81,6 +85,15 @@ SELECT node, systems, roles, addresses, zone, zone_basis, clock_offset_us, offse
 CREATE VIEW entities AS
 SELECT n.kind, n.value, r.event_id, e.ts, n.role
 FROM entity_ref r JOIN entity n ON n.entity_id = r.entity_id JOIN event e ON e.event_id = r.event_id;
+
+CREATE VIEW templates AS
+SELECT t.merged_id AS template_id, t.system, t.component, any_value(t.text) AS template, max(e.level) AS level, count(*) AS events,
+  list_sort(list(DISTINCT m.node)) AS nodes, min(e.ts) AS first_ts, max(e.ts) AS last_ts
+FROM event e JOIN template t ON t.template_id = e.template_id JOIN member m ON m.file_id = e.file_id
+GROUP BY t.merged_id, t.system, t.component;
+
+CREATE VIEW event_templates AS
+SELECT e.event_id, t.merged_id AS template_id FROM event e JOIN template t ON t.template_id = e.template_id;
 
 CREATE VIEW findings AS
 SELECT f.finding_id, f.rule_id, f.title, f.level, f.attack, f.node, f.nodes, f.systems, f.first_ts, f.last_ts, f.event_count,
@@ -146,6 +159,17 @@ export const COMMENTS: Record<string, Record<string, string>> = {
     '': 'Addresses, users, tasks, images, ... by the events that mention them',
     role: 'client, user, attempted, target, mentioned',
   },
+  templates: {
+    '': 'Message templates by component: what varies is <*>; rare and new ones stand out by events and first_ts',
+    template_id: 'Stable id, made of system, component and text; see event_templates',
+    template: 'The words that the messages share',
+    level: 'Highest level of its events',
+    events: 'Events of this template in the case',
+    nodes: 'Nodes that wrote it',
+    first_ts: 'When it was first seen, UTC',
+    last_ts: 'When it was last seen, UTC',
+  },
+  event_templates: { '': 'Which template the message of an event is of' },
   findings: {
     '': 'One row per finding of the last detection',
     group_values: 'JSON object of the group-by values',

@@ -3,6 +3,7 @@ import type { Connection } from '../case/database.ts';
 import { settleClockOffsets } from './clock-offsets.ts';
 import { markDuplicates } from './duplicates.ts';
 import { listNodes } from './nodes.ts';
+import { settleTemplates } from './templates.ts';
 import { applyTimes } from './times.ts';
 import { settleZones } from './zones.ts';
 
@@ -19,6 +20,7 @@ export async function derive(connection: Connection, given: GivenZones = {}): Pr
     await settleZones(connection);
     await applyTimes(connection);
     if (await settleClockOffsets(connection)) await applyTimes(connection);
+    await settleTemplates(connection);
     await connection.run('COMMIT');
     return unknown;
   } catch (error) {

@@ -1,11 +1,13 @@
 // One worker's batch of events and entities on its way to DuckDB, and the SQL that takes it in.
 import { LEVELS } from '../../../shared/model.ts';
 import type { Draft, RecordSink } from '../parse/record.ts';
+import { Templates } from '../parse/template.ts';
 import { type Column, Int32Column, Int64Column, TextColumn, WordColumn } from './columns.ts';
 import { writeParquet } from './parquet.ts';
 
 const ROWS = 122_880; // DuckDB's row group
 const ENTITY_REFS = ROWS * 6;
+const NEW_TEMPLATES = 32_768;
 const TEXT_BYTES = 112 << 20;
 
 /** `''` and -1 stand for NULL in the batch; the time of an undated event is this. */
@@ -48,7 +50,15 @@ export class EventBatch implements RecordSink {
   #tid = new WordColumn('tid', ROWS);
   #logger = new WordColumn('logger', ROWS);
   #parsed = new Int32Column('parsed', ROWS);
+  #template = new Int64Column('template_id', ROWS);
   #columns: Column[];
+
+  #templates = new Templates();
+  #newTemplates = 0;
+  #templateId = new Int64Column('template_id', NEW_TEMPLATES);
+  #templateSystem = new WordColumn('system', NEW_TEMPLATES);
+  #templateComponent = new WordColumn('component', NEW_TEMPLATES);
+  #templateText = new TextColumn('text', 1 << 18);
 
   #entityId = new Int64Column('entity_id', ENTITY_REFS);
   #entityKind = new WordColumn('kind', ENTITY_REFS);
@@ -87,11 +97,20 @@ export class EventBatch implements RecordSink {
       this.#tid,
       this.#logger,
       this.#parsed,
+      this.#template,
     ];
+    this.#templates.onNew = (id, system, component, text) => {
+      const row = this.#newTemplates++;
+      this.#templateId.set(row, id);
+      this.#templateSystem.set(row, system);
+      this.#templateComponent.set(row, component);
+      this.#templateText.push(text);
+    };
   }
 
   beginMember(fileId: number): void {
     this.#fileId = fileId;
+    this.#templates.beginMember();
     this.#firstWall = Number.POSITIVE_INFINITY;
     this.#lastWall = Number.NEGATIVE_INFINITY;
   }
@@ -100,7 +119,8 @@ export class EventBatch implements RecordSink {
     return (
       this.rows >= ROWS ||
       this.#message.bytes + this.#fields.bytes >= TEXT_BYTES ||
-      this.#refs >= ENTITY_REFS - 4096
+      this.#refs >= ENTITY_REFS - 4096 ||
+      this.#newTemplates >= NEW_TEMPLATES - 2
     );
   }
 
@@ -141,6 +161,7 @@ export class EventBatch implements RecordSink {
     this.#tid.set(row, draft.tid);
     this.#logger.set(row, draft.logger);
     this.#parsed.set(row, draft.parsed ? 1 : 0);
+    this.#template.set(row, this.#templates.id(draft.message, draft.system, draft.component));
     const mentions = Math.min(draft.entityCount, 4096);
     for (let i = 0; i < mentions; i++) this.#mention(draft, i);
   }
@@ -183,9 +204,14 @@ export class EventBatch implements RecordSink {
       : { first: this.#firstWall, last: this.#lastWall };
   }
 
-  /** Writes what is held as `<path>.events`, `.entities`, `.refs` and empties the batch. */
-  flush(path: string): { rows: number; entities: number; refs: number } {
-    const held = { rows: this.rows, entities: this.#distinct, refs: this.#refs };
+  /** Writes what is held as `<path>.events`, `.entities`, `.refs`, `.templates` and empties the batch. */
+  flush(path: string): { rows: number; entities: number; refs: number; templates: number } {
+    const held = {
+      rows: this.rows,
+      entities: this.#distinct,
+      refs: this.#refs,
+      templates: this.#newTemplates,
+    };
     if (held.rows > 0)
       writeParquet(
         `${path}.events`,
@@ -207,7 +233,18 @@ export class EventBatch implements RecordSink {
       );
       for (const column of [...columns, ...refs]) column.reset();
     }
+    if (held.templates > 0) {
+      const columns = [this.#templateId, this.#templateSystem, this.#templateComponent, this.#templateText];
+      writeParquet(
+        `${path}.templates`,
+        held.templates,
+        columns.map((c) => c.encode(held.templates)),
+      );
+      for (const column of columns) column.reset();
+    }
     for (const column of this.#columns) column.reset();
+    this.#templates.beginBatch();
+    this.#newTemplates = 0;
     this.rows = 0;
     this.#refs = 0;
     this.#distinct = 0;
@@ -223,8 +260,10 @@ INSERT INTO event
 SELECT event_id, file_id, line, lines, byte_offset, byte_length, ts, ts, ts, ts_kind::UTINYINT,
   nullif(system, ''), nullif(component, ''), nullif(level, '')::log_level, nullif(level_native, ''), nullif(category, ''), nullif(action, ''), nullif(outcome, ''),
   message, nullif(fields, ''), nullif(src_ip, ''), nullif(user_name, ''), nullif(http_method, ''), nullif(http_path, ''),
-  nullif(http_status, -1), nullif(pid, ''), nullif(tid, ''), nullif(logger, ''), parsed = 1
+  nullif(http_status, -1), nullif(pid, ''), nullif(tid, ''), nullif(logger, ''), parsed = 1, template_id
 FROM (SELECT *, CASE WHEN ts_wall > ${NO_TIME} THEN make_timestamp(ts_wall) END AS ts FROM read_parquet($1))`,
   entities: 'INSERT INTO entity SELECT entity_id, kind, value, role FROM read_parquet($1)',
+  templates:
+    "INSERT INTO template_seen SELECT template_id, nullif(system, ''), nullif(component, ''), text FROM read_parquet($1)",
   refs: 'INSERT INTO entity_ref SELECT event_id, entity_id FROM read_parquet($1)',
 };

@@ -118,6 +118,7 @@ export class Lane {
         await this.#connection.run(INSERT.entities, [`${batch.path}.entities`]);
         await this.#connection.run(INSERT.refs, [`${batch.path}.refs`]);
       }
+      if (batch.templates > 0) await this.#connection.run(INSERT.templates, [`${batch.path}.templates`]);
       await this.#events.members(this.#connection, batch.members);
       await this.#connection.run('COMMIT');
       this.#inTransaction = false;
@@ -128,7 +129,9 @@ export class Lane {
       this.#batches--;
       this.#wakeAll();
       await Promise.all(
-        ['events', 'entities', 'refs'].map((part) => rm(`${batch.path}.${part}`, { force: true })),
+        ['events', 'entities', 'refs', 'templates'].map((part) =>
+          rm(`${batch.path}.${part}`, { force: true }),
+        ),
       );
     }
   }

@@ -34,6 +34,7 @@ export interface BatchMessage {
   rows: number;
   entities: number;
   refs: number;
+  templates: number;
   members: MemberDone[];
 }
 

@@ -11,6 +11,7 @@ import {
 import type { Connection, Json } from '../case/database.ts';
 import { CaseError } from '../case/errors.ts';
 import { Bounds, lensSql } from './lens-sql.ts';
+import { templateOf } from './templates.ts';
 
 const MESSAGE_CUT = 2000;
 
@@ -110,7 +111,7 @@ export async function locateEvent(
 
 /** Every field of the lens that is a column. */
 const COLUMN_FACETS = new Set<LensField>(
-  LENS_FIELDS.filter((field) => field !== 'entity' && field !== 'finding'),
+  LENS_FIELDS.filter((field) => field !== 'entity' && field !== 'finding' && field !== 'template'),
 );
 
 export async function facets(
@@ -179,7 +180,7 @@ export async function eventDetail(connection: Connection, eventId: string): Prom
   const id = BigInt(eventId);
   const place = await eventPlace(connection, eventId);
   const raw = (await connection.row<Raw>(
-    `SELECT ${ROW_COLUMNS}, e.message AS whole, e.fields, e.pid, e.tid, e.logger, t.lines, m.zone, m.zone_basis, n.clock_offset_us, n.offset_basis
+    `SELECT ${ROW_COLUMNS}, e.message AS whole, e.level_native, e.fields, e.pid, e.tid, e.logger, t.lines, m.zone, m.zone_basis, n.clock_offset_us, n.offset_basis
      FROM events e JOIN event t ON t.event_id = e.event_id JOIN member m ON m.file_id = e.file_id JOIN node n ON n.node = m.node
      WHERE e.event_id = $1`,
     [id],
@@ -206,6 +207,7 @@ export async function eventDetail(connection: Connection, eventId: string): Prom
     ...row,
     message: raw.whole as string,
     messageCut: false,
+    levelNative: raw.level_native as string | null,
     fields: parseFields(raw.fields),
     pid: raw.pid as string | null,
     tid: raw.tid as string | null,
@@ -216,6 +218,7 @@ export async function eventDetail(connection: Connection, eventId: string): Prom
     path: place.path,
     sha256: place.sha256,
     lines: Number(raw.lines),
+    template: await templateOf(connection, id),
     timeSentence: timeSentence(row, raw),
     entities: entities.map((entity) => ({ ...entity, events: Number(entity.events) })),
     findingList,

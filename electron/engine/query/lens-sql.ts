@@ -30,7 +30,9 @@ function termSql(term: LensTerm, bounds: Bounds): string {
       ? entitySql(term, bounds)
       : term.field === 'finding'
         ? findingSql(term, bounds)
-        : columnSql(term, bounds);
+        : term.field === 'template'
+          ? templateSql(term, bounds)
+          : columnSql(term, bounds);
   return term.not ? `NOT coalesce(${some}, false)` : `coalesce(${some}, false)`;
 }
 
@@ -63,4 +65,11 @@ function findingSql(term: LensTerm, bounds: Bounds): string {
   const ids = term.values.filter((v) => v !== null).map((v) => bounds.add(v));
   if (!ids.length) return 'event_id NOT IN (SELECT event_id FROM finding_event)';
   return `event_id IN (SELECT event_id FROM finding_event WHERE finding_id IN (${ids.join(', ')}))`;
+}
+
+/** Values are ids of merged templates. Events are looked for in their table: the view has no template. */
+function templateSql(term: LensTerm, bounds: Bounds): string {
+  const ids = term.values.filter((v) => v !== null).map((v) => `${bounds.add(v)}::BIGINT`);
+  if (!ids.length) return 'false';
+  return `event_id IN (SELECT t.event_id FROM event t WHERE t.template_id IN (SELECT template_id FROM template WHERE merged_id IN (${ids.join(', ')})))`;
 }

@@ -11,6 +11,7 @@ import { Block } from './Block.tsx';
 import { EventEntities } from './EventEntities.tsx';
 import { EventFields } from './EventFields.tsx';
 import { EventPlace } from './EventPlace.tsx';
+import { EventTemplate } from './EventTemplate.tsx';
 import { RawBytes } from './RawBytes.tsx';
 
 export function EventDetails({ id }: { id: string }) {
@@ -28,6 +29,11 @@ export function EventDetails({ id }: { id: string }) {
         </div>
         <div className="event-marks">
           <LogLevel level={event.level} />
+          {event.levelNative && event.levelNative !== event.level && (
+            <span className="dim" title="The level as the line writes it">
+              ({event.levelNative})
+            </span>
+          )}
           <button type="button" className="link" onClick={() => openNode(event.node)}>
             {event.node}
           </button>
@@ -57,6 +63,7 @@ export function EventDetails({ id }: { id: string }) {
           )}
         </div>
       </section>
+      {event.template && <EventTemplate template={event.template} />}
       {event.findingList.length > 0 && (
         <Block title="Findings of this event">
           <ul>

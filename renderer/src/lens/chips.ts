@@ -2,6 +2,7 @@
 import type { Lens, LensTerm } from '../../../shared/api.ts';
 import { dateTime, range } from '../format/time.ts';
 import { fieldWord, valueWord } from '../format/words.ts';
+import { templateWords } from './template-words.ts';
 
 export type Chip =
   | { kind: 'range'; label: string }
@@ -9,9 +10,11 @@ export type Chip =
   | { kind: 'term'; index: number; label: string; term: LensTerm };
 
 const SHOWN = 2;
+const cut = (text: string): string => (text.length > 60 ? `${text.slice(0, 60)}…` : text);
 
 function termWords(term: LensTerm): string {
   const values = term.values.slice(0, SHOWN).map((v) => {
+    if (term.field === 'template' && v !== null) return `“${cut(templateWords(v))}”`;
     if (term.field !== 'entity' || v === null) return valueWord(v);
     const at = v.indexOf(':');
     return `${v.slice(0, at).replaceAll('_', ' ')} ${v.slice(at + 1)}`;

@@ -4,6 +4,7 @@ const PATHS = {
   overview: 'M2 2h5v7H2zM9 2h5v4H9zM9 8h5v6H9zM2 11h5v3H2z',
   events: 'M2 3.5h12M2 6.5h12M2 9.5h8M2 12.5h10',
   timeline: 'M2 3h4M8 3h3M4 7h7M2 11h3M9 11h5M2 14.2h12',
+  templates: 'M2 3.5h5M10 3.5h4M2 7h3M8 7h6M2 10.5h7M12 10.5h2M2 14h4M9 14h2',
   sql: 'M2.5 4c0-1.1 2.5-2 5.5-2s5.5.9 5.5 2-2.5 2-5.5 2-5.5-.9-5.5-2zM2.5 4v8c0 1.1 2.5 2 5.5 2s5.5-.9 5.5-2V4M2.5 8c0 1.1 2.5 2 5.5 2s5.5-.9 5.5-2',
   findings: 'M8 1.8 14.2 8 8 14.2 1.8 8zM8 5v3.6M8 10.6v.6',
   rules: 'M3 2h7l3 3v9H3zM5.5 7h5M5.5 9.5h5M5.5 12h3',

@@ -17,6 +17,7 @@ import { ReportView } from '../views/report/ReportView.tsx';
 import { RulesView } from '../views/rules/RulesView.tsx';
 import { SqlView } from '../views/sql/SqlView.tsx';
 import { StartView } from '../views/start/StartView.tsx';
+import { TemplatesView } from '../views/templates/TemplatesView.tsx';
 import { TimelineView } from '../views/timeline/TimelineView.tsx';
 import { IngestBanner } from './IngestBanner.tsx';
 import { KeyHelp } from './KeyHelp.tsx';
@@ -32,6 +33,7 @@ const VIEW: Record<View, () => ReactNode> = {
   overview: OverviewView,
   events: EventsView,
   timeline: TimelineView,
+  templates: TemplatesView,
   sql: SqlView,
   findings: FindingsView,
   rules: RulesView,

@@ -32,7 +32,7 @@ export function useShellKeys(): void {
     ...VIEWS.map(
       (view): Binding => ({ key: `g ${VIEW_KEYS[view]}`, word: VIEW_WORDS[view], run: () => go(view) }),
     ),
-    ...VIEWS.map(
+    ...VIEWS.slice(0, 9).map(
       (view, i): Binding => ({
         key: `Alt+${i + 1}`,
         word: VIEW_WORDS[view],

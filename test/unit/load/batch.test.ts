@@ -7,6 +7,7 @@ import { type Connection, Database } from '../../../electron/engine/case/databas
 import { createSchema } from '../../../electron/engine/case/schema.ts';
 import { EventBatch, INSERT } from '../../../electron/engine/load/batch.ts';
 import { Draft, TS_KIND } from '../../../electron/engine/parse/record.ts';
+import { templateId } from '../../../electron/engine/parse/template.ts';
 
 let dir: string;
 let database: Database;
@@ -32,7 +33,7 @@ afterEach(() => {
 
 const bytes = (text: string) => Buffer.from(text, 'utf8').toString('latin1');
 
-async function take(batch: EventBatch): Promise<{ rows: number; entities: number; refs: number }> {
+async function take(batch: EventBatch): Promise<ReturnType<EventBatch['flush']>> {
   const path = join(dir, 'scratch', 'b');
   const held = batch.flush(path);
   if (held.rows) await connection.run(INSERT.events, [`${path}.events`]);
@@ -40,7 +41,8 @@ async function take(batch: EventBatch): Promise<{ rows: number; entities: number
     await connection.run(INSERT.entities, [`${path}.entities`]);
     await connection.run(INSERT.refs, [`${path}.refs`]);
   }
-  for (const part of ['events', 'entities', 'refs']) rmSync(`${path}.${part}`, { force: true });
+  if (held.templates) await connection.run(INSERT.templates, [`${path}.templates`]);
+  for (const part of ['events', 'entities', 'refs', 'templates']) rmSync(`${path}.${part}`, { force: true });
   return held;
 }
 
@@ -79,7 +81,7 @@ test('a full record arrives with every value as it was said', async () => {
   draft.entity('user', bytes('jürgen'), 'attempted');
   draft.entity('ip', '', 'client'); // nothing to note
   batch.record(draft);
-  expect(await take(batch)).toEqual({ rows: 1, entities: 2, refs: 2 });
+  expect(await take(batch)).toEqual({ rows: 1, entities: 2, refs: 2, templates: 1 });
   const row = await connection.row('SELECT * FROM event');
   expect(row).toEqual({
     event_id: String(7n * 2n ** 32n + 3n),
@@ -110,6 +112,7 @@ test('a full record arrives with every value as it was said', async () => {
     tid: '0x7f',
     logger: 'a.go:1',
     parsed: true,
+    template_id: String(templateId('registry', 'app', bytes('Zugriff verweigert: µs 💥'))),
   });
   expect(
     await connection.rows(
