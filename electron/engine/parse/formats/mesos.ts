@@ -1,24 +1,31 @@
 // Mesos masters, agents and frameworks, what runs in their sandboxes, Marathon and Chronos.
 import type { Format } from '../kind.ts';
 import { celeryBanner, celeryHeader } from './celery-worker.ts';
-import {
-  chronos,
-  glogHeader,
-  marathon,
-  mesosCrash,
-  mesosExecute,
-  mesosGlog,
-  mesosGlued,
-  zooClient,
-} from './mesos-lines.ts';
+import { chronos } from './chronos.ts';
+import { marathon } from './marathon.ts';
+import { mesosCrash } from './mesos-crash.ts';
+import { mesosExecute } from './mesos-execute.ts';
+import { glogHeader, mesosGlog, mesosGlued } from './mesos-glog.ts';
 import { takeOutputTime } from './output-time.ts';
 import { rayCpp, rayPy } from './ray-lines.ts';
 import { registryText } from './registry-text.ts';
+import { exhibitor, zooClient, zooServer } from './zookeeper.ts';
 
 export const mesos: Format = {
   id: 'mesos',
   system: 'mesos',
-  kinds: [mesosGlog, glogHeader, zooClient, marathon, mesosCrash, chronos, mesosGlued, mesosExecute],
+  kinds: [
+    mesosGlog,
+    glogHeader,
+    zooClient,
+    marathon,
+    mesosCrash,
+    zooServer,
+    exhibitor,
+    chronos,
+    mesosGlued,
+    mesosExecute,
+  ],
   text(line, draft, member) {
     draft.system = 'mesos';
     draft.component = member.hint.component || 'framework';
