@@ -3,6 +3,7 @@ import { Buffer, isAscii, isUtf8 } from 'node:buffer';
 import type { Carrier } from './carrier.ts';
 import { outer } from './carrier.ts';
 import { kernelMessage } from './formats/kernel.ts';
+import { mesosState } from './formats/mesos-state.ts';
 import { clearDraft, type Format, type LineKind, Member } from './kind.ts';
 import { readPath, sharedFields } from './path.ts';
 import type { MemberContext, MemberParser, OpenMember, ParseSummary, RecordSink } from './record.ts';
@@ -172,7 +173,7 @@ class Reader implements MemberParser {
       if (stamp) this.#member.years.startAt(Number(stamp[1]), Number(stamp[2]));
     }
     if (hint.whole) {
-      this.#format = hint.family === 'ray' && hint.component !== 'configuration' ? DUMP : WHOLE;
+      this.#format = hint.component === 'configuration' ? WHOLE : (DUMPS[hint.family] ?? WHOLE);
       this.#kinds = this.#format.kinds;
     } else {
       nothingKnown();
@@ -826,11 +827,12 @@ const WHOLE: Format = {
   system: 'other',
   kinds: [wholeKind('config', 'configuration', 'file')],
 };
-const DUMP: Format = {
+const RAY_STATE: Format = {
   id: 'ray.state',
   system: 'ray',
   kinds: [wholeKind('ray.state', 'node', 'state_dump')],
 };
+const DUMPS: Record<string, Format> = { ray: RAY_STATE, mesos: mesosState };
 
 /** A file named like configuration that holds log lines all the same. */
 function looksLikeLog(lines: readonly string[]): boolean {

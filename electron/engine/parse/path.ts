@@ -52,12 +52,20 @@ const RAY_SETUP = /^runtime_env_setup-(.+?)\.log(?:\.\d+)?$/;
 const RAY_EVENT = /^event_(?:GCS|RAYLET|JOBS|AUTOSCALER|CORE_WORKER|EXPORT_\w+)[\w-]*\.log/;
 const RAY_SERVE = /^(controller|proxy|replica|deployment|http_proxy)_.*\.log/;
 
+/** glog: `<program>.<host>.<user>.log.<SEVERITY>.<date>-<time>.<pid>`; programs of the build tree are called lt-…, the user may be invalid-user. */
 const MESOS_FILE =
-  /^(?:lt-)?(mesos-(?:master|slave|agent|execute|log|init|docker-executor|executor|fetcher)|marathon|chronos)\.(.+)\.([^.]+)\.log\.(INFO|WARNING|ERROR|FATAL)\.(\d{4})(\d\d)(\d\d)-(\d{6})\.(\d+)/;
+  /^(?:lt-)?(mesos-[a-z-]{2,40}|marathon|chronos|[a-z-]{1,40}-framework)\.(.+)\.([^.]+)\.log\.(INFO|WARNING|ERROR|FATAL)\.(\d{4})(\d\d)(\d\d)-(\d{6})\.(\d+)/;
 const MESOS_LINK =
   /^(?:lt-)?mesos-(master|slave|agent)(?:\.(?:INFO|WARNING|ERROR|FATAL)|[\w.-]*\.(?:stderr|stdout|log|out|err))(?:\.\d+)?$/;
 const MESOS_SANDBOX =
   /(?:^|\/)slaves\/([^/]+)\/frameworks\/([^/]+)\/executors\/([^/]+)\/runs\/([^/]+)((?:\/containers\/[^/]+)*)\/(stdout|stderr)(?:\.\d+)?$/;
+/** Any file of a container's sandbox: its path names four ids. */
+const IN_SANDBOX =
+  /(?:^|\/)slaves\/([^/]+)\/frameworks\/([^/]+)\/executors\/([^/]+)\/runs\/([^/]+)((?:\/containers\/[^/]+)*)\/[^/]/;
+/** What DC/OS asked over HTTP when the bundle was made: `5050-master_state-summary.json`. */
+const DCOS_SNAPSHOT = /^(\d{2,5})-([\w().-]{1,120}?)(?:\.json)?$/;
+/** The journal of a unit, as DC/OS bundles name it; a unit file stands below systemd/. */
+const UNIT_LOG = /(?:^|\/)(?:dcos|mesos|marathon|chronos|zookeeper|exhibitor)[\w@-]*\.service$/;
 const MESOS_STANDALONE = /(?:^|\/)containers\/([^/]+)\/(stdout|stderr)(?:\.\d+)?$/;
 const MESOS_META = /(?:^|\/)meta\/slaves\//;
 
@@ -81,6 +89,8 @@ export function readPath(path: string): PathHint {
       h.month = Number(stamp[3]);
     }
   }
+  if (h.component !== 'sandbox' && clean.indexOf('/runs/') !== -1) inSandbox(h, clean);
+  if (UNIT_LOG.test(clean) && !/(?:^|\/)systemd\//.test(clean)) return h;
   if (!h.whole && CONFIG_FILE.test(clean) && !JSON_LINES.test(clean)) {
     h.whole = true;
     h.component = h.component || 'configuration';
@@ -174,28 +184,28 @@ function ray(path: string, base: string): PathHint | null {
   return null;
 }
 
+/** Adds the ids that a sandbox path names. `latest` is a link, no id. */
+function inSandbox(h: PathHint, path: string): void {
+  const m = IN_SANDBOX.exec(path);
+  if (!m) return;
+  const [, agent = '', framework = '', executor = '', run = '', nested = ''] = m;
+  if (agent !== 'latest') h.fields.agent_id = agent;
+  h.fields.framework_id = framework;
+  h.fields.executor_id = executor;
+  h.entities.push(['mesos_executor', executor]);
+  if (run === 'latest') return;
+  const container = run + nested.replaceAll('/containers/', '.');
+  h.fields.container_id = container;
+  h.entities.unshift(['mesos_container', container]);
+}
+
 function mesos(path: string, base: string): PathHint | null {
   const sandbox = MESOS_SANDBOX.exec(path);
   if (sandbox) {
-    const [, agent = '', framework = '', executor = '', run = '', nested = ''] = sandbox;
-    const container = run + nested.replaceAll('/containers/', '.');
-    return hint({
-      family: 'mesos',
-      sure: true,
-      component: 'sandbox',
-      strays: 'text',
-      fields: {
-        agent_id: agent,
-        framework_id: framework,
-        executor_id: executor,
-        container_id: container,
-        stream: sandbox[6] as string,
-      },
-      entities: [
-        ['mesos_container', container],
-        ['mesos_executor', executor],
-      ],
-    });
+    const h = hint({ family: 'mesos', sure: true, component: 'sandbox', strays: 'text' });
+    inSandbox(h, path);
+    h.fields.stream = sandbox[6] as string;
+    return h;
   }
   const standalone = MESOS_STANDALONE.exec(path);
   if (standalone && /mesos|work_dir|agent|slave/.test(path)) {
@@ -210,7 +220,7 @@ function mesos(path: string, base: string): PathHint | null {
   }
   const file = MESOS_FILE.exec(base);
   if (file) {
-    const program = (file[1] as string).replace(/^mesos-/, '').replace('slave', 'agent');
+    const program = (file[1] as string).replace(/^mesos-|^.*-(?=framework$)/, '').replace('slave', 'agent');
     return hint({
       family: 'mesos',
       sure: true,
@@ -234,13 +244,29 @@ function mesos(path: string, base: string): PathHint | null {
       strays: printed ? 'text' : 'unparsed',
     });
   }
+  const snapshot = /(?:^|\/)(?:\d{1,3}\.){3}\d{1,3}_(?:master|agent|slave)/.test(path)
+    ? DCOS_SNAPSHOT.exec(base)
+    : /^505[01]-/.test(base)
+      ? DCOS_SNAPSHOT.exec(base)
+      : null;
+  if (snapshot) {
+    const port = snapshot[1] as string;
+    const component = port === '5050' ? 'master' : port === '5051' ? 'agent' : '';
+    return hint({
+      family: 'mesos',
+      component,
+      role: component,
+      whole: true,
+      fields: { 'snapshot.port': port, 'snapshot.endpoint': snapshot[2] as string },
+    });
+  }
   const unit = /(?:^|\/)(?:dcos-)?mesos-(master|slave|agent)(?:-public)?(?:\.service)?$/.exec(path);
   if (unit) {
     const program = (unit[1] as string).replace('slave', 'agent');
     return hint({ family: 'mesos', sure: true, component: program, role: program });
   }
   if (MESOS_META.test(path)) return hint({ family: 'mesos', component: 'meta', strays: 'text' });
-  const named = /(?:^|[/_.-])(marathon|chronos|zookeeper)(?=[/_.-]|$)/.exec(path.toLowerCase());
+  const named = /(?:^|[/_.-])(marathon|chronos|exhibitor|zookeeper)(?=[/_.-]|$)/.exec(path.toLowerCase());
   if (named) return hint({ family: 'mesos', component: named[1] as string });
   if (/(?:^|[/_.-])(?:mesos|dcos)(?=[/_.-]|$)/i.test(path)) {
     const which = /(master|slave|agent|framework)/.exec(base) ?? /(master|slave|agent|framework)/.exec(path);
@@ -285,7 +311,10 @@ function celery(low: string, base: string): PathHint | null {
 
 function other(low: string, base: string): PathHint {
   if (/(?:^|\/)(?:syslog|messages|kern\.log|auth\.log|secure|dmesg[\w.-]*)(?:\.\d+)?$/.test(low)) {
-    return hint({ component: base.replace(/[.-].*$/, '') });
+    return hint({ component: base.replace(/[._-].*$/, '') });
+  }
+  if (/^summary(?:Errors)?Report\.txt$/.test(base)) {
+    return hint({ component: 'dcos_diagnostics', strays: 'text' });
   }
   return hint({});
 }

@@ -211,7 +211,10 @@ const LEXICON = new Lexicon([
   says('No credentials provided', 'configuration/weak_authentication/failure'),
   says('Permissions on ', 'configuration/weak_permissions/failure'),
   says('Failed SSL connections will be downgraded', 'configuration/tls_downgrade/failure'),
-  says('Flags at startup: ', 'configuration/flags/success', (msg, draft) => flags(msg, draft)),
+  // ACLs make it many lines: then it is read when all of them are there.
+  says('Flags at startup: ', 'configuration/flags/success', (msg, draft) => {
+    if (/"\s{0,4}$/.test(msg.slice(-6))) flags(msg, draft);
+  }),
   says('Setting verbose logging level', 'configuration/log_level/success'),
   says('Using force flag to override quota', 'configuration/quota/success'),
   says('Master bound to loopback interface', 'configuration/loopback/failure'),
