@@ -8,6 +8,8 @@ import {
   LENS_FIELDS,
   LEVELS,
   MEMBER_STATUSES,
+  POSTURE_TOPICS,
+  STANDINGS,
   TS_BASES,
 } from './model.ts';
 
@@ -210,6 +212,27 @@ export const NodeRow = z.object({
 });
 export type NodeRow = z.infer<typeof NodeRow>;
 
+/** One line of the logging posture: how a node or component stands in one respect, what proves it, what to change. */
+export const PostureRow = z.object({
+  postureId: z.number().int(),
+  checkId: z.string(),
+  topic: z.enum(POSTURE_TOPICS),
+  node: z.string().nullable(), // null: the whole case
+  system: z.string().nullable(),
+  component: z.string().nullable(),
+  standing: z.enum(STANDINGS),
+  title: z.string(),
+  proof: z.string(),
+  change: z.string().nullable(),
+  eventIds: z.array(eventId), // the first of `eventCount`
+  eventCount: count,
+  files: z.array(z.object({ fileId: z.number().int(), path: z.string() })), // the first of `fileCount`
+  fileCount: count,
+  source: z.string(),
+  terms: z.array(LensTerm).nullable(), // the lens that shows all of its events, when one can
+});
+export type PostureRow = z.infer<typeof PostureRow>;
+
 export const Overview = z.object({
   case: CaseInfo,
   nodes: z.array(NodeRow),
@@ -372,6 +395,8 @@ export const methods = {
 
   'overview.get': method(nothing, Overview),
   'evidence.list': method(nothing, z.object({ files: z.array(LedgerRow) })),
+  /** The logging posture, worst first. */
+  'posture.list': method(nothing, z.object({ rows: z.array(PostureRow) })),
   'nodes.list': method(nothing, z.object({ nodes: z.array(NodeRow) })),
   /** Sets a node's zone and / or clock offset by hand; `null` goes back to what the evidence says. */
   'nodes.set': method(

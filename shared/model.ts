@@ -22,6 +22,27 @@ export type MemberStatus = (typeof MEMBER_STATUSES)[number];
 export const TS_BASES = ['zone', 'file_zone', 'assumed_zone', 'inferred_year', 'neighbour', 'none'] as const;
 export type TsBasis = (typeof TS_BASES)[number];
 
+/** How a node or component stands in one respect of its logging; `unknown`: the evidence does not say. */
+export const STANDINGS = ['bad', 'weak', 'unknown', 'ok'] as const;
+export type Standing = (typeof STANDINGS)[number];
+
+/** What a line of the logging posture is about, in the order it is shown. */
+export const POSTURE_TOPICS = [
+  'authentication',
+  'secrets',
+  'transport',
+  'hardening',
+  'audit',
+  'access',
+  'missing',
+  'rotation',
+  'levels',
+  'format',
+  'clock',
+  'permissions',
+] as const;
+export type PostureTopic = (typeof POSTURE_TOPICS)[number];
+
 /** Kinds of entities that events mention. */
 export const ENTITY_KINDS = [
   'ip',

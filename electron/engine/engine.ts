@@ -20,6 +20,7 @@ import type { Connection } from './case/database.ts';
 import { CaseError, toApiError } from './case/errors.ts';
 import { TOOL_VERSION } from './case/version.ts';
 import { derive } from './derive/derive.ts';
+import { settlePosture } from './derive/posture/posture.ts';
 import { detect } from './detect/detect.ts';
 import { builtinRulesDir, checkRuleText, loadRules } from './detect/load-rules.ts';
 import { listHost } from './host.ts';
@@ -32,6 +33,7 @@ import { catalog } from './query/catalog.ts';
 import { getEntity, searchEntities } from './query/entities.ts';
 import { countEvents, eventDetail, eventPlace, facets, locateEvent, pageEvents } from './query/events.ts';
 import { caseInfo, listEvidence, listNodes, overview } from './query/overview.ts';
+import { listPosture } from './query/posture.ts';
 import { rawContext } from './query/raw.ts';
 import { listTemplates } from './query/templates.ts';
 import { UserSql } from './query/user-sql.ts';
@@ -251,6 +253,7 @@ export class Engine {
         return open.read(async (connection) => overview(open, connection, await listFindings(connection)));
       },
       'evidence.list': async () => ({ files: await this.#read(listEvidence) }),
+      'posture.list': async () => ({ rows: await this.#read(listPosture) }),
       'nodes.list': async () => ({ nodes: await this.#read((connection) => listNodes(connection)) }),
       'nodes.set': async ({ node, zone, clockOffsetUs }) => {
         const { case: open } = this.#need();
@@ -270,6 +273,7 @@ export class Engine {
             ]);
           }
           await derive(connection);
+          await settlePosture(connection);
         });
         await this.#sayChanged('clock');
         const row = (await this.#read((connection) => listNodes(connection, node)))[0];
@@ -398,26 +402,32 @@ export class Engine {
     const total = sizes.reduce((sum, size) => sum + size, 0);
     // every lane inserts on a thread of its own: more threads of DuckDB would only wait for work and take cores from parsing
     let unknown: string[] = [];
-    const result = await open.write(
-      async (connection, connect) => {
-        try {
-          return await ingest(connection, connect, open.paths, paths, {
-            signal: job.signal,
-            progress: (done, events, reading) =>
-              job.progress({
-                done: Math.min(done, total),
-                total,
-                phase: `reading ${reading.split(sep).at(-1)} · ${events.toLocaleString('en-US')} events`,
-              }),
-          });
-        } finally {
-          // what was committed before a fault is evidence too: it gets its times and nodes
-          job.progress({ phase: 'settling zones, clocks and nodes' });
-          unknown = await derive(connection, timezones);
-        }
-      },
-      { threads: 1 },
-    );
+    const take = () =>
+      open.write(
+        async (connection, connect) => {
+          try {
+            return await ingest(connection, connect, open.paths, paths, {
+              signal: job.signal,
+              progress: (done, events, reading) =>
+                job.progress({
+                  done: Math.min(done, total),
+                  total,
+                  phase: `reading ${reading.split(sep).at(-1)} · ${events.toLocaleString('en-US')} events`,
+                }),
+            });
+          } finally {
+            // what was committed before a fault is evidence too: it gets its times and nodes
+            job.progress({ phase: 'settling zones, clocks and nodes' });
+            unknown = await derive(connection, timezones);
+          }
+        },
+        { threads: 1 },
+      );
+    const result = await take().catch(async (error: unknown) => {
+      await this.#settlePosture(open, job);
+      throw error;
+    });
+    const unsettled = await this.#settlePosture(open, job);
     return {
       bundles: result.bundles,
       members: {
@@ -434,12 +444,26 @@ export class Engine {
       seconds: Math.round(performance.now() - started) / 1000,
       problems: [
         ...result.problems,
+        ...unsettled,
         ...unknown.map(
           (node) =>
             `There is no node ${node} in the case: the zone ${timezones[node]} given for it was not used.`,
         ),
       ],
     };
+  }
+
+  /** On all cores, in a write of its own. Answers with a sentence when it could not be done. */
+  async #settlePosture(open: Case, job: JobHandle): Promise<string[]> {
+    job.progress({ phase: 'looking at the logging posture' });
+    try {
+      await open.write(settlePosture);
+      return [];
+    } catch (error) {
+      return [
+        `The logging posture could not be settled: ${toApiError(error).sentence} Everything else was taken in; set a clock or add a bundle to try again.`,
+      ];
+    }
   }
 
   async #memberCounts(open: Case, bundleIds: number[]): Promise<Record<string, number>> {

@@ -1,14 +1,15 @@
 // Tables and the public views of a case. The views are the interface (data model); tables may change with the version.
-import { FINDING_LEVELS, LEVELS } from '../../../shared/model.ts';
+import { FINDING_LEVELS, LEVELS, STANDINGS } from '../../../shared/model.ts';
 import type { Connection } from './database.ts';
 
-export const SCHEMA_VERSION = 3;
+export const SCHEMA_VERSION = 4;
 
 const list = (values: readonly string[]) => values.map((v) => `'${v}'`).join(', ');
 
 const TABLES = `
 CREATE TYPE log_level AS ENUM (${list(LEVELS)});
 CREATE TYPE finding_level AS ENUM (${list(FINDING_LEVELS)});
+CREATE TYPE standing AS ENUM (${list(STANDINGS)});
 
 CREATE TABLE setting (key VARCHAR PRIMARY KEY, value VARCHAR);
 
@@ -46,6 +47,12 @@ CREATE TABLE template (template_id BIGINT PRIMARY KEY, merged_id BIGINT NOT NULL
 
 CREATE TABLE entity (entity_id BIGINT NOT NULL, kind VARCHAR, value VARCHAR, role VARCHAR);
 CREATE TABLE entity_ref (event_id BIGINT NOT NULL, entity_id BIGINT NOT NULL);
+
+CREATE TABLE posture_row (
+  posture_id INTEGER PRIMARY KEY, check_id VARCHAR NOT NULL, topic VARCHAR NOT NULL, node VARCHAR, system VARCHAR, component VARCHAR,
+  standing standing NOT NULL, title VARCHAR NOT NULL, proof VARCHAR NOT NULL, change VARCHAR,
+  event_ids BIGINT[] NOT NULL, event_count BIGINT NOT NULL, file_ids INTEGER[] NOT NULL, file_count BIGINT NOT NULL,
+  source VARCHAR NOT NULL, terms VARCHAR);
 
 CREATE TABLE rule_run (
   rule_id VARCHAR PRIMARY KEY, title VARCHAR, level finding_level, status VARCHAR, type VARCHAR, path VARCHAR, source VARCHAR,
@@ -94,6 +101,10 @@ GROUP BY t.merged_id, t.system, t.component;
 
 CREATE VIEW event_templates AS
 SELECT e.event_id, t.merged_id AS template_id FROM event e JOIN template t ON t.template_id = e.template_id;
+
+CREATE VIEW posture AS
+SELECT posture_id, check_id, topic, node, system, component, standing, title, proof, change, event_ids, event_count, file_ids, file_count, source
+FROM posture_row;
 
 CREATE VIEW findings AS
 SELECT f.finding_id, f.rule_id, f.title, f.level, f.attack, f.node, f.nodes, f.systems, f.first_ts, f.last_ts, f.event_count,
@@ -170,6 +181,21 @@ export const COMMENTS: Record<string, Record<string, string>> = {
     last_ts: 'When it was last seen, UTC',
   },
   event_templates: { '': 'Which template the message of an event is of' },
+  posture: {
+    '': 'How each node and component logs and is set up: one row per check and what it concerns',
+    check_id: 'Which check says so; see docs/posture.md',
+    topic:
+      'authentication, secrets, transport, hardening, audit, access, missing, rotation, levels, format, clock, permissions',
+    node: 'Node it concerns; NULL when it concerns the whole case',
+    standing: 'bad, weak, unknown (the evidence does not say), ok; in this order',
+    proof: 'What the evidence proves, with figures',
+    change: 'What to change, by the documented name of the option',
+    event_ids: 'The first events that prove it',
+    event_count: 'How many events prove it',
+    file_ids: 'The first files that prove it; see evidence_files',
+    file_count: 'How many files prove it',
+    source: 'Where the fact was read: log lines, the ledger, a configuration file',
+  },
   findings: {
     '': 'One row per finding of the last detection',
     group_values: 'JSON object of the group-by values',

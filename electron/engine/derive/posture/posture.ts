@@ -1,0 +1,88 @@
+// The logging posture: runs every check over the loaded case and replaces the rows of the view `posture`.
+import { POSTURE_TOPICS, STANDINGS } from '../../../../shared/model.ts';
+import type { Connection } from '../../case/database.ts';
+import { FIRST, type Stand } from './check.ts';
+import { CHECKS } from './checks.ts';
+import { forgetSeen, readSeen } from './seen.ts';
+
+/** Must not run inside a transaction: a check that fails would take the rest with it. */
+export async function settlePosture(connection: Connection): Promise<void> {
+  const stands: { check: string; stand: Stand }[] = [];
+  try {
+    await readSeen(connection);
+    for (const check of CHECKS) {
+      const found = await check.read(connection).catch((error: unknown) => [notRun(check.id, error)]);
+      stands.push(...found.map((stand) => ({ check: check.id, stand })));
+    }
+  } finally {
+    await forgetSeen(connection);
+  }
+  stands.sort(
+    (a, b) =>
+      rank(STANDINGS, a.stand.standing) - rank(STANDINGS, b.stand.standing) ||
+      rank(POSTURE_TOPICS, a.stand.topic) - rank(POSTURE_TOPICS, b.stand.topic) ||
+      compare(a.stand.node, b.stand.node) ||
+      compare(a.stand.system, b.stand.system) ||
+      compare(a.stand.component, b.stand.component) ||
+      compare(a.check, b.check) ||
+      compare(a.stand.title, b.stand.title) ||
+      compare(a.stand.proof, b.stand.proof),
+  );
+  await write(connection, stands);
+}
+
+async function write(connection: Connection, stands: { check: string; stand: Stand }[]): Promise<void> {
+  const rows = stands.map(({ check, stand }, i) => ({
+    posture_id: i + 1,
+    check_id: check,
+    topic: stand.topic,
+    node: stand.node,
+    system: stand.system,
+    component: stand.component,
+    standing: stand.standing,
+    title: stand.title,
+    proof: stand.proof,
+    change: stand.change,
+    event_ids: (stand.events ?? []).slice(0, FIRST).map(String),
+    event_count: stand.eventCount ?? stand.events?.length ?? 0,
+    file_ids: (stand.files ?? []).slice(0, FIRST),
+    file_count: stand.fileCount ?? stand.files?.length ?? 0,
+    source: stand.source,
+    terms: stand.terms ? JSON.stringify(stand.terms) : null,
+  }));
+  await connection.run('BEGIN');
+  try {
+    await connection.run('DELETE FROM posture_row');
+    await connection.run(
+      `INSERT INTO posture_row BY NAME SELECT unnest(from_json($1::JSON, '[{"posture_id":"INTEGER","check_id":"VARCHAR","topic":"VARCHAR",
+        "node":"VARCHAR","system":"VARCHAR","component":"VARCHAR","standing":"VARCHAR","title":"VARCHAR","proof":"VARCHAR","change":"VARCHAR",
+        "event_ids":["BIGINT"],"event_count":"BIGINT","file_ids":["INTEGER"],"file_count":"BIGINT","source":"VARCHAR","terms":"VARCHAR"}]'), recursive := true)`,
+      [JSON.stringify(rows)],
+    );
+    await connection.run('COMMIT');
+  } catch (error) {
+    await connection.run('ROLLBACK').catch(() => 0);
+    throw error;
+  }
+}
+
+/** A check that can't run says so; what the others found stays. */
+function notRun(check: string, error: unknown): Stand {
+  const text = error instanceof Error ? error.message : String(error);
+  return {
+    node: null,
+    system: null,
+    component: null,
+    topic: 'missing',
+    standing: 'unknown',
+    title: `The check "${check}" could not run`,
+    proof: `Nothing can be said of what it looks at: ${text.split('\n')[0]!.slice(0, 200)}.`,
+    change: null,
+    source: 'this program',
+  };
+}
+
+const rank = (words: readonly string[], word: string): number => words.indexOf(word);
+/** null, which stands for the whole case, comes first. */
+const compare = (a: string | null, b: string | null): number =>
+  a === b ? 0 : a === null ? -1 : b === null ? 1 : a < b ? -1 : 1;
