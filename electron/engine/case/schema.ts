@@ -2,7 +2,7 @@
 import { FINDING_LEVELS, LEVELS, STANDINGS } from '../../../shared/model.ts';
 import type { Connection } from './database.ts';
 
-export const SCHEMA_VERSION = 4;
+export const SCHEMA_VERSION = 5;
 
 const list = (values: readonly string[]) => values.map((v) => `'${v}'`).join(', ');
 
@@ -22,20 +22,26 @@ CREATE TABLE member (
   sha256 VARCHAR, content_sha256 VARCHAR, size BIGINT, content_size BIGINT, mode INTEGER, owner VARCHAR, mtime TIMESTAMP,
   format VARCHAR, system VARCHAR, encoding VARCHAR, compression VARCHAR, status VARCHAR NOT NULL, reason VARCHAR,
   duplicate_of INTEGER, lines BIGINT DEFAULT 0, records BIGINT DEFAULT 0, unparsed_lines BIGINT DEFAULT 0,
-  first_ts TIMESTAMP, last_ts TIMESTAMP, zone VARCHAR, zone_basis VARCHAR, node VARCHAR,
+  first_ts TIMESTAMP, last_ts TIMESTAMP, first_wall TIMESTAMP, last_wall TIMESTAMP, zone VARCHAR, zone_basis VARCHAR, node VARCHAR,
   applied_zone VARCHAR DEFAULT 'UTC', applied_offset_us BIGINT DEFAULT 0);
 
 CREATE TABLE node (
   node VARCHAR PRIMARY KEY, systems VARCHAR[], roles VARCHAR[], addresses VARCHAR[],
-  zone VARCHAR, zone_basis VARCHAR, zone_set VARCHAR,
+  zone VARCHAR, zone_basis VARCHAR, zone_set VARCHAR, zone_found VARCHAR,
   clock_offset_us BIGINT DEFAULT 0, offset_basis VARCHAR, offset_confidence DOUBLE, offset_set BIGINT);
 
-CREATE TABLE zone_evidence (file_id INTEGER, offset_minutes INTEGER, count BIGINT, first_wall BIGINT, last_wall BIGINT, why VARCHAR);
+CREATE TABLE zone_evidence (
+  file_id INTEGER, offset_minutes INTEGER, count BIGINT, first_line INTEGER, last_line INTEGER, first_wall BIGINT, last_wall BIGINT,
+  why VARCHAR, writer VARCHAR);
+-- which zone each line's local time is in: of a file's rows the first that fits (component, line, local time) holds
+CREATE TABLE zone_span (
+  file_id INTEGER, seq INTEGER, component VARCHAR, from_line INTEGER, to_line INTEGER, from_wall TIMESTAMP, to_wall TIMESTAMP,
+  zone VARCHAR, basis VARCHAR, doubt VARCHAR, why VARCHAR);
 CREATE TABLE fact (file_id INTEGER, kind VARCHAR, value VARCHAR, line BIGINT);
 
 CREATE TABLE event (
   event_id BIGINT NOT NULL, file_id INTEGER NOT NULL, line INTEGER, lines INTEGER, byte_offset BIGINT, byte_length INTEGER,
-  ts TIMESTAMP, ts_logged TIMESTAMP, ts_wall TIMESTAMP, ts_kind UTINYINT,
+  ts TIMESTAMP, ts_logged TIMESTAMP, ts_wall TIMESTAMP, ts_kind UTINYINT, ts_mark UTINYINT,
   system VARCHAR, component VARCHAR, level log_level, level_native VARCHAR, category VARCHAR, action VARCHAR, outcome VARCHAR,
   message VARCHAR USING COMPRESSION zstd, fields VARCHAR USING COMPRESSION zstd,
   src_ip VARCHAR, user_name VARCHAR, http_method VARCHAR, http_path VARCHAR, http_status INTEGER,
@@ -72,7 +78,7 @@ CREATE TABLE custody_log (seq BIGINT PRIMARY KEY, made_at TIMESTAMP, actor VARCH
 const VIEWS = `
 CREATE VIEW events AS
 SELECT e.event_id, e.ts, e.ts_logged,
-  CASE e.ts_kind WHEN 1 THEN 'zone' WHEN 2 THEN CASE WHEN m.zone_basis = 'file_zone' THEN 'file_zone' ELSE 'assumed_zone' END
+  CASE e.ts_kind WHEN 1 THEN 'zone' WHEN 2 THEN CASE coalesce(e.ts_mark, CASE WHEN m.zone_basis = 'file_zone' THEN 1 ELSE 2 END) WHEN 1 THEN 'file_zone' ELSE 'assumed_zone' END
     WHEN 3 THEN 'inferred_year' WHEN 4 THEN 'neighbour' WHEN 5 THEN 'neighbour' ELSE 'none' END AS ts_basis,
   m.node, e.system, e.component, e.level, e.level_native, e.category, e.action, e.outcome, e.message, e.fields,
   e.src_ip, e.user_name, e.http_method, e.http_path, e.http_status, e.pid, e.tid, e.logger,
@@ -83,6 +89,10 @@ CREATE VIEW evidence_files AS
 SELECT m.file_id, b.name AS bundle, m.path, m.sha256, m.size, m.mode, m.owner, m.mtime, m.format, m.encoding, m.compression,
   m.status, m.reason, m.lines, m.records, m.unparsed_lines, m.first_ts, m.last_ts, m.zone, m.zone_basis, m.node
 FROM member m JOIN bundle b ON b.bundle_id = m.bundle_id;
+
+CREATE VIEW zone_spans AS
+SELECT s.file_id, m.node, m.path, s.seq, s.component, s.from_line, s.to_line, s.from_wall, s.to_wall, s.zone, s.basis, s.doubt, s.why
+FROM zone_span s JOIN member m ON m.file_id = s.file_id;
 
 CREATE VIEW bundles AS SELECT bundle_id, name, sha256, size, added_at, added_by, tool_version FROM bundle;
 
@@ -156,8 +166,18 @@ export const COMMENTS: Record<string, Record<string, string>> = {
     reason: 'Why it is not parsed, or what was repaired',
     lines: 'Lines of the content',
     unparsed_lines: 'Lines that belong to no parsed record; kept as events',
-    zone: 'Zone used for times that state none',
+    zone: 'Zone used for times that state none; of several stretches all, in order (see zone_spans)',
     zone_basis: 'file_zone (learned from evidence), assumed_zone (case setting)',
+  },
+  zone_spans: {
+    '': 'Which zone the times without one are in, per stretch of a file; of the rows of a file the first that fits a line holds',
+    component: 'Only lines of this component; NULL: all',
+    from_line: 'First and last line of the stretch; NULL: unbounded',
+    from_wall: 'Local times from (inclusive) and to (exclusive); NULL: unbounded',
+    zone: 'Offset from UTC, or the zone the responder named',
+    basis: 'file_zone, assumed_zone, set by hand',
+    doubt: 'What remains open, NULL for nothing',
+    why: 'What showed it',
   },
   bundles: { '': 'One row per bundle handed to the case' },
   nodes: {

@@ -257,7 +257,7 @@ export class EventBatch implements RecordSink {
 export const INSERT = {
   events: `
 INSERT INTO event
-SELECT event_id, file_id, line, lines, byte_offset, byte_length, ts, ts, ts, ts_kind::UTINYINT,
+SELECT event_id, file_id, line, lines, byte_offset, byte_length, ts, ts, ts, ts_kind::UTINYINT, NULL,
   nullif(system, ''), nullif(component, ''), nullif(level, '')::log_level, nullif(level_native, ''), nullif(category, ''), nullif(action, ''), nullif(outcome, ''),
   message, nullif(fields, ''), nullif(src_ip, ''), nullif(user_name, ''), nullif(http_method, ''), nullif(http_path, ''),
   nullif(http_status, -1), nullif(pid, ''), nullif(tid, ''), nullif(logger, ''), parsed = 1, template_id

@@ -292,8 +292,8 @@ async function insertMember(connection: Connection, row: MemberRow): Promise<voi
   const time = (us: number | null): Bound => (us === null ? null : timestamp(us));
   await connection.run(
     `INSERT INTO member (file_id, bundle_id, path, sha256, content_sha256, size, content_size, mode, owner, mtime, format, system,
-       encoding, compression, status, reason, lines, records, unparsed_lines, first_ts, last_ts, node)
-     VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15,$16,$17,$18,$19,$20,$21,$22)`,
+       encoding, compression, status, reason, lines, records, unparsed_lines, first_ts, last_ts, first_wall, last_wall, node)
+     VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15,$16,$17,$18,$19,$20,$21,$20,$21,$22)`,
     [
       row.fileId,
       row.bundleId,
@@ -324,13 +324,16 @@ async function insertMember(connection: Connection, row: MemberRow): Promise<voi
 /** Zone evidence and facts that the member gave, for derive. */
 async function insertEvidence(connection: Connection, { fileId, summary }: MemberDone): Promise<void> {
   for (const zone of summary?.zoneEvidence ?? []) {
-    await connection.run('INSERT INTO zone_evidence VALUES ($1, $2, $3, $4, $5, $6)', [
+    await connection.run('INSERT INTO zone_evidence VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)', [
       fileId,
       zone.offsetMinutes,
       BigInt(zone.count),
+      zone.firstLine,
+      zone.lastLine,
       BigInt(Math.trunc(zone.firstWall)),
       BigInt(Math.trunc(zone.lastWall)),
       zone.why,
+      zone.writer,
     ]);
   }
   for (const fact of summary?.facts ?? []) {

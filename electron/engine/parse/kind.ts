@@ -2,7 +2,9 @@
 
 import type { PathHint } from './path.ts';
 import type { Draft, Fact, MemberContext, ZoneEvidence } from './record.ts';
-import { MINUTE_US, YearClock } from './time.ts';
+import { TS_KIND } from './record.ts';
+import { MINUTE_US, SECOND_US, YearClock } from './time.ts';
+import { ZONE_WHY, ZoneRuns } from './zone-runs.ts';
 
 /** Example lines of a kind and what they must become; the tests run them all. */
 export interface Sample {
@@ -83,7 +85,12 @@ export class Member {
   /** State that some lines set for those after them. */
   state: Record<string, string> = {};
 
-  #evidence = new Map<number, ZoneEvidence>();
+  #zones = new ZoneRuns();
+  #absolute = false;
+  #dated = Number.NaN;
+  #writer = '';
+  /** Local time of the last record that stated one. */
+  lastWall = Number.NaN;
   #seenFacts = new Set<string>();
 
   constructor(context: MemberContext, hint: PathHint) {
@@ -102,35 +109,42 @@ export class Member {
   }
 
   /** A wall clock was seen beside the same moment in UTC. Offsets are quarters of an hour; a larger rest is no evidence. */
-  zoneSeen(wallUs: number, utcUs: number, why: string, slackUs = 2 * MINUTE_US): void {
+  zoneSeen(wallUs: number, utcUs: number, why: string, writer = '', slackUs = 2 * MINUTE_US): void {
     const quarter = 15 * MINUTE_US;
     const difference = wallUs - utcUs;
     const offset = Math.round(difference / quarter) * quarter;
-    if (!(Math.abs(difference - offset) <= slackUs) || Math.abs(offset) > 15 * 60 * MINUTE_US) return;
-    this.zoneStated(offset / MINUTE_US, wallUs, why);
+    if (!(Math.abs(difference - offset) <= slackUs)) return;
+    this.zoneStated(offset / MINUTE_US, wallUs, why, writer);
   }
 
-  zoneStated(offsetMinutes: number, wallUs: number, why: string): void {
-    const known = this.#evidence.get(offsetMinutes);
-    if (!known) {
-      if (this.#evidence.size < 64) {
-        this.#evidence.set(offsetMinutes, {
-          offsetMinutes,
-          count: 1,
-          firstWall: wallUs,
-          lastWall: wallUs,
-          why,
-        });
-      }
-      return;
+  /** The offset of local time was stated beside a wall clock of `writer` (a component). */
+  zoneStated(offsetMinutes: number, wallUs: number, why: string, writer = ''): void {
+    this.#zones.add(offsetMinutes, wallUs, why, writer, this.line);
+  }
+
+  /** A crash handler stated the epoch: the local time of the line before it is the same moment, when it fits within two seconds. */
+  crashedAt(utcUs: number): void {
+    this.zoneSeen(this.lastWall, utcUs, ZONE_WHY.crash, '', 2 * SECOND_US);
+  }
+
+  /** A record was dated; stated zone and local time that stand on neighbouring lines tell the zone, though weakly. */
+  dated(draft: Draft): void {
+    const absolute = draft.tsKind === TS_KIND.absolute;
+    const time = draft.tsWall;
+    if (absolute !== this.#absolute) {
+      this.#absolute = absolute;
+      const before = this.#dated;
+      if (absolute) this.zoneSeen(before, time, ZONE_WHY.beside, this.#writer, 2 * SECOND_US);
+      else this.zoneSeen(time, before, ZONE_WHY.beside, draft.component, 2 * SECOND_US);
     }
-    known.count++;
-    if (wallUs < known.firstWall) known.firstWall = wallUs;
-    if (wallUs > known.lastWall) known.lastWall = wallUs;
+    this.#dated = time;
+    if (absolute) return;
+    this.lastWall = time;
+    this.#writer = draft.component;
   }
 
   get zoneEvidence(): ZoneEvidence[] {
-    return [...this.#evidence.values()].sort((a, b) => b.count - a.count);
+    return this.#zones.runs;
   }
 }
 

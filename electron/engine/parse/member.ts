@@ -21,6 +21,7 @@ import {
   stripAnsi,
   trimEnd,
 } from './text.ts';
+import { ZONE_WHY } from './zone-runs.ts';
 
 const HEAD_BYTES = 64 * 1024;
 const MAX_MESSAGE = 1024 * 1024;
@@ -437,7 +438,7 @@ class Reader implements MemberParser {
         draft.tsWall = time;
         draft.tsKind = o.zoned ? TS_KIND.absolute : TS_KIND.wall;
       } else if (o.zoned && (draft.tsKind === TS_KIND.wall || draft.tsKind === TS_KIND.wallYearInferred)) {
-        member.zoneSeen(draft.tsWall, time, 'the carrier of the line states the time in UTC');
+        member.zoneSeen(draft.tsWall, time, ZONE_WHY.carrier, draft.component);
       }
     }
     if (o.pid !== '' && draft.pid === '' && draft.system !== 'mesos') draft.pid = o.pid;
@@ -488,6 +489,7 @@ class Reader implements MemberParser {
     }
     if (kind) {
       this.#last = kind;
+      if (draft.tsKind !== TS_KIND.none) member.dated(draft);
       this.#close();
       this.#begun(spare, offset, bytes, lines, line);
       spare.kind = kind;

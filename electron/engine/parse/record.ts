@@ -83,13 +83,18 @@ export interface RecordSink {
   record(draft: Draft): void;
 }
 
-/** The member's local time was seen beside a time that states its zone: `offsetMinutes` east of UTC. */
+/** A run of lines, in file order, that all showed the same offset of local time: `offsetMinutes` east of UTC. */
 export interface ZoneEvidence {
   offsetMinutes: number;
   count: number;
+  firstLine: number;
+  lastLine: number;
+  /** Local time at the first and at the last line. */
   firstWall: number;
   lastWall: number;
   why: string; // e.g. "access lines of the Ray dashboard state their offset"
+  /** Component whose clock was seen; '' when the kind does not say. */
+  writer: string;
 }
 
 /** Something the member says of the node it comes from. */

@@ -320,3 +320,40 @@ function offsetAt(zone: string, format: Intl.DateTimeFormat, us: number): number
   }
   return offset;
 }
+
+export interface Transition {
+  /** The moment of the change, UTC microseconds. */
+  at: number;
+  /** Minutes east before and after it. */
+  before: number;
+  after: number;
+}
+
+/** Where the offset of an IANA zone changes between two moments in UTC; a fixed offset never does. */
+export function zoneTransitions(zone: string, fromUs: number, toUs: number): Transition[] {
+  if (FIXED.test(zone)) return [];
+  const format = zoneFormat(zone);
+  if (!format) throw new RangeError(`unknown time zone: ${zone}`);
+  const found: Transition[] = [];
+  const quarter = 15 * MINUTE_US;
+  let low = Math.floor(fromUs / quarter);
+  let before = offsetAt(zone, format, low * quarter);
+  const end = Math.min(Math.ceil(toUs / quarter), low + 100 * 365 * 96);
+  while (low < end) {
+    const next = Math.min(low + 96 * 7, end); // no zone goes there and back within a week
+    const after = offsetAt(zone, format, next * quarter);
+    if (after !== before) {
+      let lo = low;
+      let hi = next;
+      while (hi - lo > 1) {
+        const middle = Math.floor((lo + hi) / 2);
+        if (offsetAt(zone, format, middle * quarter) === before) lo = middle;
+        else hi = middle;
+      }
+      found.push({ at: hi * quarter, before, after });
+      before = after;
+    }
+    low = next;
+  }
+  return found;
+}

@@ -7,7 +7,7 @@ import type { Json, JsonObject } from '../text.ts';
 import { dropDoubles, firstText, openObject, parseObject, put, textOf } from '../text.ts';
 import { cursor, isoAt } from '../time.ts';
 import { celeryMessage, readTraceback } from './celery-message.ts';
-import { epochMicros, levelOf } from './other.ts';
+import { epochBeside, epochMicros, levelOf } from './other.ts';
 
 const SPEAKS =
   /"(?:processName|celery[\w.]*|task_id|task_name|parent_task_id|sw_ident|local_received)"|"logger": ?"(?:celery|kombu|billiard|proj)/;
@@ -34,6 +34,7 @@ export const celeryJson: LineKind = {
     if (!Number.isNaN(wall)) {
       draft.tsWall = wall;
       draft.tsKind = !Number.isNaN(ts) && !cursor.zoned ? TS_KIND.wall : TS_KIND.absolute;
+      if (draft.tsKind === TS_KIND.wall) epochBeside(object, wall, member, draft.component);
     }
     draft.level = levelOf(firstText(object, 'level', 'levelname', 'severity'));
     draft.logger = firstText(object, 'logger', 'name');

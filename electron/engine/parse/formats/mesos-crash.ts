@@ -47,6 +47,7 @@ export const mesosCrash: LineKind = {
     if (unix) {
       draft.tsWall = Number(unix) * SECOND_US;
       draft.tsKind = TS_KIND.absolute;
+      member.crashedAt(draft.tsWall);
       putJson(draft, 'unix_time', unix);
     }
     const signal = /^\*\*\* (SIG[A-Z]{2,8}) \(@.{0,40}\) received by PID (\d{1,10})/.exec(line);

@@ -1,7 +1,11 @@
 // Requests as masters and agents log them, and the audit lines of DC/OS.
+import type { Member } from '../kind.ts';
 import { request } from '../kind.ts';
 import type { Draft } from '../record.ts';
+import { TS_KIND } from '../record.ts';
 import { digitsEnd, hasControls, isIp, pathOf, piece, put } from '../text.ts';
+import { cursor, isoAt, SECOND_US } from '../time.ts';
+import { ZONE_WHY } from '../zone-runs.ts';
 
 const ANSWERED = /^: '(\d{3})[^']{0,80}' after ([\d.e+-]{1,24})(ns|us|ms|secs|mins)/;
 const HTTP = /^HTTP ([A-Z]{2,12}) for (\S{1,4000})(?: from ([\d.]{7,15}|\[[0-9a-f:]{2,45}\]):(\d{1,5}))?/;
@@ -90,11 +94,15 @@ export function http(msg: string, draft: Draft, plain: boolean): boolean {
 }
 
 /** DC/OS audit lines: `type=audit timestamp=… uid="…" object="…" action="GET" result=allow srcip=…`. */
-export function audit(msg: string, draft: Draft): boolean {
+export function audit(msg: string, draft: Draft, member: Member): boolean {
   if (msg.indexOf('type=audit') === -1) return false;
   const text = msg.length > 8000 ? msg.slice(0, 8000) : msg;
   for (const m of text.matchAll(/([\w.]{1,40})=(?:"([^"]{0,1000})"|([^\s"]{1,400}))/g))
     put(draft, m[1] as string, (m[2] ?? m[3]) as string);
+  const stamp = text.indexOf('timestamp=');
+  const utc = stamp === -1 ? Number.NaN : isoAt(text, stamp + 10);
+  if (cursor.zoned && draft.tsKind !== TS_KIND.absolute)
+    member.zoneSeen(draft.tsWall, utc, ZONE_WHY.audit, draft.component, 5 * SECOND_US);
   const allow = /\bresult=allow\b/.test(text);
   draft.category = 'authorization';
   draft.action = 'authorize';

@@ -376,7 +376,7 @@ export function mesosFinish(draft: Draft, member: Member): void {
 /** Meaning, ids and facts of one message; `plain`: it is a slice of a line that is. */
 export function mesosMessage(msg: string, draft: Draft, member: Member, plain = false): void {
   if (msg.startsWith('HTTP ') && http(msg, draft, plain)) return;
-  if (msg.startsWith('dstip=') || msg.startsWith('type=audit')) if (audit(msg, draft)) return;
+  if (msg.startsWith('dstip=') || msg.startsWith('type=audit')) if (audit(msg, draft, member)) return;
   ids(msg, draft, plain);
   LEXICON.apply(msg, draft, member, draft.level >= 4);
 }

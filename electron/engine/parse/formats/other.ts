@@ -3,6 +3,7 @@ import type { Format, LineKind, Member } from '../kind.ts';
 import { request } from '../kind.ts';
 import type { Draft } from '../record.ts';
 import { TS_KIND } from '../record.ts';
+import type { JsonObject } from '../text.ts';
 import {
   firstText,
   isIp,
@@ -14,7 +15,8 @@ import {
   quote,
   unescapeGo,
 } from '../text.ts';
-import { cursor, isoAt } from '../time.ts';
+import { cursor, isoAt, MINUTE_US } from '../time.ts';
+import { ZONE_WHY } from '../zone-runs.ts';
 import { access, readAccess } from './access.ts';
 import { dmesg } from './kernel.ts';
 import { putUri } from './registry-message.ts';
@@ -78,6 +80,8 @@ export const webAccess: LineKind = {
     draft.message = line;
     draft.tsWall = a.time;
     draft.tsKind = a.zoned ? TS_KIND.absolute : TS_KIND.wall;
+    if (a.zoned)
+      member.zoneStated(a.offsetMinutes, a.time + a.offsetMinutes * MINUTE_US, ZONE_WHY.access, 'access');
     const uri = unescapeGo(a.uri);
     draft.fields =
       `{"http.request.remoteaddr":${quote(a.ip)},"http.request.method":${quote(a.method)},"http.request.uri":${quote(uri)}` +
@@ -141,6 +145,7 @@ export const jsonLine: LineKind = {
     place(draft, member);
     draft.tsWall = !Number.isNaN(ts) ? ts : epoch;
     draft.tsKind = !Number.isNaN(ts) && !cursor.zoned ? TS_KIND.wall : TS_KIND.absolute;
+    if (draft.tsKind === TS_KIND.wall) epochBeside(object, ts, member, draft.component);
     draft.level = levelOf(firstText(object, 'level', 'levelname', 'severity', 'lvl'));
     draft.message = firstText(object, 'message', 'msg', 'event', 'MESSAGE') || line;
     draft.logger = firstText(object, 'logger', 'name');
@@ -176,6 +181,12 @@ export function epochMicros(text: string): number {
   const value = Number(text);
   const us = whole <= 11 ? value * 1e6 : whole <= 14 ? value * 1e3 : whole <= 17 ? value : value / 1e3;
   return Math.round(us);
+}
+
+/** A line that states local time and, in a field of its own, seconds of the epoch. */
+export function epochBeside(object: JsonObject, wall: number, member: Member, writer: string): void {
+  const epoch = epochMicros(firstText(object, 'timestamp_ns', 'created', 'epoch', 'unix_time'));
+  if (!Number.isNaN(epoch)) member.zoneSeen(wall, epoch, ZONE_WHY.epoch, writer);
 }
 
 const LEVEL_WORD =

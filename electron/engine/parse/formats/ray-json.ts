@@ -17,6 +17,7 @@ import {
   textOf,
 } from '../text.ts';
 import { cursor, isoAt } from '../time.ts';
+import { ZONE_WHY } from '../zone-runs.ts';
 import { epochMicros, levelOf } from './other.ts';
 import { rayMessage } from './ray-message.ts';
 
@@ -52,8 +53,7 @@ export const rayJson: LineKind = {
     draft.component = firstText(object, 'component') || member.hint.component || 'worker';
     draft.tsWall = !Number.isNaN(ns) ? ns : wall;
     draft.tsKind = !Number.isNaN(ns) ? TS_KIND.absolute : TS_KIND.wall;
-    if (!Number.isNaN(ns) && !Number.isNaN(wall))
-      member.zoneSeen(wall, ns, 'JSON lines state asctime and timestamp_ns');
+    if (!Number.isNaN(ns) && !Number.isNaN(wall)) member.zoneSeen(wall, ns, ZONE_WHY.epoch, draft.component);
     draft.level = levelOf(textOf(object.levelname));
     draft.pid = firstText(object, 'process');
     const file = textOf(object.filename);

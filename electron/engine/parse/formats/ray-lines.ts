@@ -16,6 +16,7 @@ import {
   quoteSlice,
 } from '../text.ts';
 import { cursor, dateTimeAt, MINUTE_US, SECOND_US } from '../time.ts';
+import { ZONE_WHY } from '../zone-runs.ts';
 import { access, readAccess } from './access.ts';
 import { glog, readGlog } from './glog.ts';
 import { rayMessage } from './ray-message.ts';
@@ -194,12 +195,7 @@ function readRequest(message: string, draft: Draft, member: Member): boolean {
       const fits = !Number.isNaN(took)
         ? Math.abs(apart - took) < 3 * SECOND_US
         : apart > -2 * SECOND_US && apart < 10 * MINUTE_US;
-      if (fits)
-        member.zoneStated(
-          a.offsetMinutes,
-          draft.tsWall,
-          'access lines of the Ray dashboard state their offset',
-        );
+      if (fits) member.zoneStated(a.offsetMinutes, draft.tsWall, ZONE_WHY.access, draft.component);
     }
   }
   return true;
@@ -476,6 +472,7 @@ export const rayCrash: LineKind = {
     if (unix) {
       draft.tsWall = Number(unix) * SECOND_US;
       draft.tsKind = TS_KIND.absolute;
+      member.crashedAt(draft.tsWall);
     }
     const signal = m[1] ?? m[5];
     putIf(draft, 'signal', signal && `SIG${signal}`);

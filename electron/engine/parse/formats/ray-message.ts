@@ -4,7 +4,10 @@
 import type { Member } from '../kind.ts';
 import { between, Lexicon, says, wordAfter } from '../lexicon.ts';
 import type { Draft } from '../record.ts';
+import { TS_KIND } from '../record.ts';
 import { hostOf, isIp, put, putIf, putJson } from '../text.ts';
+import { SECOND_US } from '../time.ts';
+import { ZONE_WHY } from '../zone-runs.ts';
 
 const ENTITY: Record<string, string> = {
   node_id: 'ray_node',
@@ -379,7 +382,10 @@ function driverPid(msg: string, draft: Draft): void {
   draft.entity('process', pid, 'driver');
 }
 
-function signalName(msg: string, draft: Draft): void {
+function signalName(msg: string, draft: Draft, member: Member): void {
+  const unix = /^\*\*\* SIG[A-Z]{2,8} received at time=(\d{9,11})\b/.exec(msg)?.[1];
+  if (unix && draft.tsKind === TS_KIND.wall)
+    member.zoneSeen(draft.tsWall, Number(unix) * SECOND_US, ZONE_WHY.crash, draft.component, 2 * SECOND_US);
   putIf(draft, 'signal', /^\*\*\* (SIG[A-Z]{2,8})/.exec(msg)?.[1]);
 }
 

@@ -3,6 +3,8 @@ import type { LineKind } from '../kind.ts';
 import { request } from '../kind.ts';
 import { TS_KIND } from '../record.ts';
 import { isClean, isIp, numberOrText, put, putJson, quoteSlice, unescapeGo } from '../text.ts';
+import { MINUTE_US } from '../time.ts';
+import { ZONE_WHY } from '../zone-runs.ts';
 import { access, readAccess } from './access.ts';
 import { mentionCarriedTask, putUri, requestPath } from './registry-message.ts';
 
@@ -10,7 +12,7 @@ export const registryAccess: LineKind = {
   id: 'registry.access',
   // gorilla's handler writes an empty referer as "", web servers write "-".
   weight: (line) => (line.indexOf(' /v2/') === -1 ? 0.05 : line.indexOf(' "" "') !== -1 ? 1 : 0.4),
-  read(line, draft) {
+  read(line, draft, member) {
     const c = line.charCodeAt(0);
     if (c === 116 || c === 123 || c === 91) return false; // time=, {, [
     if (!readAccess(line, 0) || !access.zoned) return false;
@@ -21,6 +23,8 @@ export const registryAccess: LineKind = {
     draft.message = line;
     draft.tsWall = a.time;
     draft.tsKind = a.zoned ? TS_KIND.absolute : TS_KIND.wall;
+    if (a.zoned)
+      member.zoneStated(a.offsetMinutes, a.time + a.offsetMinutes * MINUTE_US, ZONE_WHY.access, 'access');
     draft.level = -1;
     const uri = a.uri.indexOf('\\') === -1 ? a.uri : unescapeGo(a.uri);
     const agent = a.agent.indexOf('\\') === -1 ? a.agent : unescapeGo(a.agent);

@@ -12,7 +12,8 @@ import {
   piece,
   textOf,
 } from '../text.ts';
-import { cursor, isoAt } from '../time.ts';
+import { cursor, isoAt, MINUTE_US } from '../time.ts';
+import { ZONE_WHY } from '../zone-runs.ts';
 import { Keys, SLOT } from './registry-keys.ts';
 import { RegistryParts, registryRecord } from './registry-message.ts';
 import { logrusLevel, takeParts } from './registry-text.ts';
@@ -103,16 +104,20 @@ function readQuickly(line: string, draft: Draft, member: Member): boolean {
   const level = logrusLevel(flat.level);
   const ts = isoAt(line, from);
   if (level === -1 || Number.isNaN(ts)) return false;
-  fill(draft, ts, level, line.slice(0, -1));
+  fill(draft, member, ts, level, line.slice(0, -1));
   const base = draft.fields.length;
   registryRecord(draft, message, parts, member);
   if (flat.shared && draft.fields.length !== base) dropDoubles(draft, base, parseObject(line) as JsonObject);
   return true;
 }
 
-function fill(draft: Draft, ts: number, level: number, fields: string): void {
+function fill(draft: Draft, member: Member, ts: number, level: number, fields: string): void {
   draft.tsWall = ts;
   draft.tsKind = cursor.zoned ? TS_KIND.absolute : TS_KIND.wall;
+  if (cursor.zoned) {
+    const offset = cursor.offsetMinutes;
+    member.zoneStated(offset, ts + offset * MINUTE_US, ZONE_WHY.lines, 'app');
+  }
   draft.level = level;
   draft.fields = fields;
   draft.parsed = true;
@@ -133,7 +138,7 @@ export const registryJson: LineKind = {
     const level = logrusLevel(textOf(object.level));
     const ts = isoAt(textOf(logstash ? object['@timestamp'] : object.time), 0);
     if (level === -1 || Number.isNaN(ts)) return false;
-    fill(draft, ts, level, openObject(line, object));
+    fill(draft, member, ts, level, openObject(line, object));
     const base = draft.fields.length;
     takeParts(draft, textOf(message), (key) => textOf(object[key]), member);
     dropDoubles(draft, base, object);

@@ -3,7 +3,8 @@ import type { LineKind, Member } from '../kind.ts';
 import type { Draft } from '../record.ts';
 import { TS_KIND } from '../record.ts';
 import { closingQuote, hasControls, quote, quoteSlice, unescapeGo, withoutDoubles } from '../text.ts';
-import { cursor, isoAt } from '../time.ts';
+import { cursor, isoAt, MINUTE_US } from '../time.ts';
+import { ZONE_WHY } from '../zone-runs.ts';
 import { CHANGES, Keys, PART_KEYS, SLOT } from './registry-keys.ts';
 import { RegistryParts, registryRecord } from './registry-message.ts';
 
@@ -51,6 +52,7 @@ export const registryText: LineKind = {
     if (Number.isNaN(ts) || close === -1 || cursor.end !== close || !line.startsWith(' level=', close + 1))
       return false;
     const zoned = cursor.zoned;
+    const offset = cursor.offsetMinutes;
     const levelEnd = line.indexOf(' ', close + 8);
     if (levelEnd === -1) return false;
     const word = line.slice(close + 8, levelEnd);
@@ -59,6 +61,7 @@ export const registryText: LineKind = {
 
     draft.tsWall = ts;
     draft.tsKind = zoned ? TS_KIND.absolute : TS_KIND.wall;
+    if (zoned) member.zoneStated(offset, ts + offset * MINUTE_US, ZONE_WHY.lines, 'app');
     draft.level = level;
     parts.clear();
     const safe = !hasControls(line);
