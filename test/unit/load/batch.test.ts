@@ -94,6 +94,7 @@ test('a full record arrives with every value as it was said', async () => {
     ts_logged: '2026-11-18 11:06:40.123456',
     ts_wall: '2026-11-18 11:06:40.123456',
     ts_kind: 1,
+    ts_mark: null,
     system: 'registry',
     component: 'app',
     level: 'error',
