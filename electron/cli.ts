@@ -2,7 +2,7 @@
 // Exit codes: 0 done, 1 done with failures recorded, 2 wrong usage, 3 refused, 130 interrupted.
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import type { JobInfo } from '../shared/api.ts';
+import type { FormatCheck, JobInfo } from '../shared/api.ts';
 import { EXIT } from '../shared/model.ts';
 import { type Command, helpText, readCommand, UsageError, wantsJson } from './command-line.ts';
 import { CaseError, toApiError } from './engine/case/errors.ts';
@@ -79,6 +79,8 @@ async function run(command: Command): Promise<number> {
         say(`Wrote ${path}, ${bytes.toLocaleString('en')} bytes, sha256 ${sha256}.`);
         return EXIT.done;
       });
+    case 'format':
+      return withEngine((engine) => checkFormat(engine, command));
     case 'raw':
       return withEngine((engine) => raw(engine, command));
   }
@@ -86,12 +88,12 @@ async function run(command: Command): Promise<number> {
 
 async function analyze(
   engine: Engine,
-  { paths, dir, report, timezones, rules, json }: Run<'analyze'>,
+  { paths, dir, report, timezones, formats, rules, json }: Run<'analyze'>,
 ): Promise<number> {
   const bundles = present(paths);
   const extra = present(rules);
   const made = await engine.api['case.create']({ dir: resolve(dir) });
-  const taken = await ingestJob(engine, bundles, timezones);
+  const taken = await ingestJob(engine, bundles, timezones, present(formats));
   const found = await detectJob(engine, extra);
   const { findings } = await engine.api['findings.list']({});
   const written = report
@@ -113,12 +115,16 @@ async function analyze(
   return ingestExit(taken) || detectExit(found);
 }
 
-async function ingest(engine: Engine, { dir, paths, timezones, json }: Run<'ingest'>): Promise<number> {
+async function ingest(
+  engine: Engine,
+  { dir, paths, timezones, formats, json }: Run<'ingest'>,
+): Promise<number> {
   const bundles = present(paths);
+  const added = present(formats);
   const folder = resolve(dir);
   if (existsSync(join(folder, 'case.json'))) await openCase(engine, folder);
   else await engine.api['case.create']({ dir: folder });
-  const taken = await ingestJob(engine, bundles, timezones);
+  const taken = await ingestJob(engine, bundles, timezones, added);
   if (json) await printJson(taken);
   else await print(ingestText(taken));
   return ingestExit(taken);
@@ -148,6 +154,20 @@ async function raw(engine: Engine, { dir, eventId }: Run<'raw'>): Promise<number
   return EXIT.done;
 }
 
+async function checkFormat(engine: Engine, { file, log, json }: Run<'format'>): Promise<number> {
+  const [path] = present([file]);
+  const [logPath] = log === null ? [null] : present([log]);
+  const check = await engine.api['formats.check']({ path: path!, log: logPath! });
+  if (json) await printJson(check);
+  else
+    await print(
+      formatText(file, log, check)
+        .map((line) => harmless(line))
+        .join('\n'),
+    );
+  return check.ok ? EXIT.done : EXIT.withFailures;
+}
+
 // --- jobs ---------------------------------------------------------------------------------------------------------
 
 interface IngestResult {
@@ -171,8 +191,9 @@ async function ingestJob(
   engine: Engine,
   paths: string[],
   timezones: Record<string, string>,
+  formats: string[],
 ): Promise<IngestResult> {
-  const { jobId } = await engine.api['ingest.start']({ paths, timezones, detect: false });
+  const { jobId } = await engine.api['ingest.start']({ paths, timezones, formats, detect: false });
   const result = (await watch(engine, jobId)) as unknown as IngestResult;
   for (const problem of result.problems) say(problem);
   return result;
@@ -232,6 +253,37 @@ function ingestText({ bundles, members, records, unparsed_lines, seconds }: Inge
     `${counted(bundles, 'bundle')}: members ${statuses.join(', ')}`,
     `${counted(records, 'record')}, ${counted(unparsed_lines, 'line')} not understood (kept as they are), ${seconds.toFixed(1)} s`,
   ].join('\n');
+}
+
+function formatText(
+  file: string,
+  log: string | null,
+  { ok, name, problems, samples, log: read }: FormatCheck,
+): string[] {
+  if (name === null)
+    return [
+      `${file} is refused:`,
+      ...problems.map(({ line, message }) => `  ${line === null ? '' : `line ${line}: `}${message}`),
+    ];
+  const good = samples.filter((sample) => sample.ok).length;
+  const lines = [`${name} is accepted; ${good} of ${counted(samples.length, 'sample')} as stated.`];
+  samples.forEach((sample, i) => {
+    for (const difference of sample.differences) lines.push(`  sample ${i + 1}, ${difference}`);
+  });
+  if (read) {
+    const parsed = read.lines - read.unparsedLines;
+    lines.push(
+      `${log}: ${counted(read.lines, 'line')}, ${number(parsed)} read (${read.lines === 0 ? '0' : ((100 * parsed) / read.lines).toFixed(2)} %), ${counted(read.records, 'record')}, ${number(read.undated)} of them without a time of their own.`,
+    );
+    for (const record of read.first)
+      lines.push(
+        `  line ${record.line}: ${record.time ?? 'no time'} ${record.level ?? 'no level'} ${record.message.split('\n')[0]}`,
+      );
+    if (read.unparsed.length > 0) lines.push('First lines that no pattern fits:');
+    for (const record of read.unparsed) lines.push(`  line ${record.line}: ${record.text.split('\n')[0]}`);
+  }
+  if (!ok && read && read.unparsedLines === read.lines) lines.push('No line of the log fits a pattern.');
+  return lines;
 }
 
 async function printFindings(engine: Engine, found: DetectResult): Promise<void> {

@@ -24,10 +24,19 @@ export type Command =
       dir: string;
       report: { file: string; format: ReportFormat } | null;
       timezones: Timezones;
+      formats: string[];
       rules: string[];
       json: boolean;
     }
-  | { name: 'ingest'; dir: string; paths: string[]; timezones: Timezones; json: boolean }
+  | {
+      name: 'ingest';
+      dir: string;
+      paths: string[];
+      timezones: Timezones;
+      formats: string[];
+      json: boolean;
+    }
+  | { name: 'format'; file: string; log: string | null; json: boolean }
   | { name: 'detect'; dir: string; rules: string[]; json: boolean }
   | { name: 'sql'; dir: string; sql: string; format: SqlFormat; out: string | null }
   | { name: 'report'; dir: string; out: string; format: ReportFormat }
@@ -47,15 +56,19 @@ const MANY: Option = { type: 'string', multiple: true };
 const ZONE_HELP =
   '--timezone [NODE=]ZONE  zone of log times that state none: an IANA name or an offset such as +02:00; for one node or all';
 
+const FORMATS_HELP =
+  '--formats PATH  a format file or a folder of them, copied into the case; may be given again';
+
 const DESCRIBED: Record<string, Described> = {
   analyze: {
     usage:
-      'tidemark analyze PATH... --case DIR [--report FILE] [--timezone [NODE=]ZONE] [--rules PATH...] [--json]',
+      'tidemark analyze PATH... --case DIR [--report FILE] [--timezone [NODE=]ZONE] [--formats PATH] [--rules PATH...] [--json]',
     about: 'Makes a case, ingests the bundles, runs the rules, writes the report.',
     options: {
       case: { type: 'string' },
       report: { type: 'string' },
       timezone: MANY,
+      formats: MANY,
       rules: MANY,
       json: JSON_OPTION,
     },
@@ -64,16 +77,18 @@ const DESCRIBED: Record<string, Described> = {
       '--case DIR     a new or empty folder for the case',
       '--report FILE  report to write; .html, .md, .json or .csv',
       ZONE_HELP,
+      FORMATS_HELP,
       '--rules PATH   more rules beside those that come with Tidemark; a file or a folder; may be given again',
       '--json         one JSON object on standard output: case, ingest, detect, report, findings',
     ],
   },
   ingest: {
-    usage: 'tidemark ingest DIR PATH... [--timezone [NODE=]ZONE] [--json]',
+    usage: 'tidemark ingest DIR PATH... [--timezone [NODE=]ZONE] [--formats PATH] [--json]',
     about: 'Takes bundles into the case in DIR, which is made when it is not there.',
-    options: { timezone: MANY, json: JSON_OPTION },
+    options: { timezone: MANY, formats: MANY, json: JSON_OPTION },
     details: [
       ZONE_HELP,
+      FORMATS_HELP,
       '--json  one JSON object: bundles, members by status, records, unparsed_lines, seconds',
     ],
   },
@@ -93,6 +108,16 @@ const DESCRIBED: Record<string, Described> = {
     details: [
       '--format  table (default, first 1,000 rows), json (an array of row objects), csv, parquet (needs --out)',
       '--out     file to write the whole result to; its ending decides the format when none is given',
+    ],
+  },
+  format: {
+    usage: 'tidemark format check FILE [LOG] [--json]',
+    about: 'Checks a format file: is it accepted, are its samples as stated, what does it make of LOG.',
+    options: { json: JSON_OPTION },
+    details: [
+      'FILE    a format as data (docs/formats/custom.md)',
+      'LOG     a log, or a bundle of logs, read with this format alone',
+      '--json  one JSON object: ok, name, problems, samples, log',
     ],
   },
   report: {
@@ -180,6 +205,7 @@ export function readCommand(words: readonly string[]): Command {
         dir: folder,
         report: file ? { file, format: reportFormat(file, wrong) } : null,
         timezones: timezones(list('timezone'), wrong),
+        formats: list('formats'),
         rules: list('rules'),
         json: flag('json'),
       };
@@ -193,8 +219,16 @@ export function readCommand(words: readonly string[]): Command {
         dir: dir(),
         paths,
         timezones: timezones(list('timezone'), wrong),
+        formats: list('formats'),
         json: flag('json'),
       };
+    }
+    case 'format': {
+      const [verb, file, log] = positionals;
+      if (verb !== 'check') throw wrong('Say what to do with the format: check.');
+      if (!file) throw wrong('Name the format file.');
+      only(3);
+      return { name: 'format', file, log: log ?? null, json: flag('json') };
     }
     case 'detect': {
       // `--rules a b`: words after the option are rules too; the case comes first, or last when nothing precedes --rules.

@@ -340,6 +340,35 @@ export const Catalog = z.object({
 });
 export type Catalog = z.infer<typeof Catalog>;
 
+/** What `formats.check` found. Times end in Z when they are UTC, else they are wall clocks. */
+export const FormatCheck = z.object({
+  ok: z.boolean(),
+  name: z.string().nullable(), // null: refused
+  problems: z.array(z.object({ line: z.number().int().nullable(), message: z.string() })),
+  samples: z.array(z.object({ ok: z.boolean(), differences: z.array(z.string()) })),
+  log: z
+    .object({
+      files: count,
+      lines: count,
+      records: count,
+      unparsedLines: count,
+      undated: count,
+      levels: z.record(z.string(), count),
+      unparsed: z.array(z.object({ file: z.string(), line: count, text: z.string() })),
+      first: z.array(
+        z.object({
+          file: z.string(),
+          line: count,
+          time: z.string().nullable(),
+          level: z.enum(LEVELS).nullable(),
+          message: z.string(),
+        }),
+      ),
+    })
+    .nullable(),
+});
+export type FormatCheck = z.infer<typeof FormatCheck>;
+
 export const HostEntry = z.object({
   name: z.string(),
   path: z.string(),
@@ -386,6 +415,8 @@ export const methods = {
     z.object({
       paths: z.array(z.string().min(1)).min(1),
       timezones: z.record(z.string(), z.string()).default({}),
+      /** Format files or folders of them: copied into the case, then used. */
+      formats: z.array(z.string().min(1)).default([]),
       detect: z.boolean().default(true),
     }),
     z.object({ jobId: z.string() }),
@@ -494,6 +525,12 @@ export const methods = {
   'sql.export': method(
     z.object({ sql: z.string().min(1), format: z.enum(SQL_EXPORT_FORMATS), path: z.string().optional() }),
     z.object({ path: z.string(), name: z.string(), rows: count, bytes: count }),
+  ),
+
+  /** Checks a format file, and what it makes of a log when one is named. */
+  'formats.check': method(
+    z.object({ path: z.string().min(1), log: z.string().min(1).nullable().default(null) }),
+    FormatCheck,
   ),
 
   'rules.list': method(nothing, z.object({ rules: z.array(RuleRow) })),

@@ -27,6 +27,8 @@ import { listHost } from './host.ts';
 import { bundleSize } from './intake/bundle.ts';
 import { EvidenceReader } from './intake/evidence-store.ts';
 import { type JobHandle, Jobs } from './jobs.ts';
+import { checkFormat } from './load/check-format.ts';
+import { addFormats } from './load/format-files.ts';
 import { ingest } from './load/ingest.ts';
 import { isZone } from './parse/time.ts';
 import { catalog } from './query/catalog.ts';
@@ -210,7 +212,7 @@ export class Engine {
       },
       'case.recent': async () => ({ cases: await recentCases(this.#options.stateDir) }),
 
-      'ingest.start': async ({ paths, timezones, detect: andDetect }) => {
+      'ingest.start': async ({ paths, timezones, formats, detect: andDetect }) => {
         const { case: open } = this.#need();
         for (const zone of Object.values(timezones)) {
           if (!isZone(zone))
@@ -228,6 +230,7 @@ export class Engine {
             });
           });
         }
+        await addFormats(formats, open.paths.formats);
         const title =
           absolute.length === 1
             ? `Taking in ${absolute[0]!.split(sep).at(-1)}`
@@ -334,6 +337,9 @@ export class Engine {
         const made = await opened.sql.export(sql, format, exportName('query', sql, format));
         return path === undefined ? made : { ...made, path: await copyOut(made.path, path) };
       },
+
+      'formats.check': async ({ path, log }) =>
+        checkFormat(resolve(path), log === null ? null : resolve(log)),
 
       'rules.list': async () => ({ rules: await this.#rules() }),
       'rules.check': async ({ text }) => checkRuleText(text),

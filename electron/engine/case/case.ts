@@ -3,6 +3,7 @@
 //   case.json        name, versions            evidence/   content-addressed member store
 //   case.duckdb      database                  scratch/    column batches on their way in, spilling
 //   case.lock        who has it open           exports/    what the responder exports
+//   formats/         log formats as data, by the responder
 import { existsSync } from 'node:fs';
 import { mkdir, open, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
@@ -26,6 +27,8 @@ export interface CasePaths {
   evidence: string;
   scratch: string;
   exports: string;
+  /** Log formats that the responder adds. */
+  formats: string;
 }
 
 /** True when `dir` looks like a case folder. */
@@ -58,10 +61,11 @@ export class Case {
       evidence: join(dir, 'evidence'),
       scratch: join(dir, 'scratch'),
       exports: join(dir, 'exports'),
+      formats: join(dir, 'formats'),
     };
   }
 
-  /** Makes a case in a folder that is absent or empty. */
+  /** Makes a case in a folder that is absent or empty; a folder `formats` may be there already. */
   static async create(dir: string, name?: string): Promise<Case> {
     const path = resolve(dir);
     if (isCase(path))
@@ -74,7 +78,7 @@ export class Case {
         { cause: error },
       );
     });
-    if (there.length > 0) {
+    if (there.some((entry) => entry !== 'formats')) {
       throw new CaseError(
         'case_folder',
         `${path} is not empty and holds no case. Choose an empty or new folder; nothing was written.`,

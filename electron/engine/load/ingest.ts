@@ -8,6 +8,7 @@ import { type Bound, type Connection, timestamp } from '../case/database.ts';
 import { CaseError } from '../case/errors.ts';
 import { TOOL_VERSION } from '../case/version.ts';
 import { type MemberFlow, type MemberHeader, type MemberWriter, readBundle } from '../intake/bundle.ts';
+import { builtinFormatsDir, readFormats } from './format-files.ts';
 import { Lane } from './lane.ts';
 import type { MemberDone } from './worker-messages.ts';
 
@@ -60,6 +61,8 @@ export async function ingest(
     problems: [],
   };
   const open = new Map<number, Open>();
+  const formats = await readFormats([paths.formats, builtinFormatsDir()]);
+  result.problems.push(...formats.problems);
 
   const lanes: Lane[] = [];
   const report = (bytes: number) =>
@@ -75,6 +78,7 @@ export async function ingest(
           storeDir: paths.evidence,
           scratchDir: paths.scratch,
           entityHigh: (next!.round << 8) | i,
+          formats: formats.definitions,
         },
         await connect(),
         {

@@ -1,6 +1,7 @@
 // Worker thread: takes member bytes, keeps them in the evidence store, parses them into column batches on disk.
 import { parentPort, workerData } from 'node:worker_threads';
 import { EvidenceWriter } from '../intake/evidence-store.ts';
+import { customFormat } from '../parse/custom/custom-format.ts';
 import { openMember } from '../parse/member.ts';
 import type { MemberParser } from '../parse/record.ts';
 import { EventBatch } from './batch.ts';
@@ -10,6 +11,7 @@ const setup = workerData as WorkerSetup;
 const port = parentPort!;
 const post = (message: FromWorker) => port.postMessage(message);
 
+const customs = setup.formats.map(customFormat);
 const batch = new EventBatch(setup.entityHigh);
 let batchNumber = 0;
 let ended: MemberDone[] = [];
@@ -31,7 +33,11 @@ function open(message: Extract<ToWorker, { kind: 'open' }>): void {
   current = {
     fileId: message.fileId,
     store: new EvidenceWriter(setup.storeDir),
-    parser: openMember({ path: message.path, bundle: message.bundle, mtimeUs: message.mtimeUs }, batch),
+    parser: openMember(
+      { path: message.path, bundle: message.bundle, mtimeUs: message.mtimeUs },
+      batch,
+      customs,
+    ),
     failed: null,
   };
 }

@@ -1,4 +1,5 @@
 // What the load stage and its parse workers say to each other.
+import type { FormatDefinition } from '../parse/custom/definition.ts';
 import type { ParseSummary } from '../parse/record.ts';
 
 export interface WorkerSetup {
@@ -6,6 +7,8 @@ export interface WorkerSetup {
   storeDir: string;
   scratchDir: string;
   entityHigh: number;
+  /** Formats that are data, those of the case first. */
+  formats: FormatDefinition[];
 }
 
 export type ToWorker =

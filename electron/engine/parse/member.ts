@@ -2,6 +2,7 @@
 import { Buffer, isAscii, isUtf8 } from 'node:buffer';
 import type { Carrier } from './carrier.ts';
 import { outer } from './carrier.ts';
+import type { CustomFormat } from './custom/custom-format.ts';
 import { kernelMessage } from './formats/kernel.ts';
 import { mesosState } from './formats/mesos-state.ts';
 import { clearDraft, type Format, type LineKind, Member } from './kind.ts';
@@ -28,7 +29,7 @@ const MAX_MESSAGE = 1024 * 1024;
 const MAX_JOINED = 5000;
 const MAX_LEADING = 2000;
 
-export const openMember: OpenMember = (context, sink) => new Reader(context, sink);
+export const openMember: OpenMember = (context, sink, customs = []) => new Reader(context, sink, customs);
 
 /** A record that is still open: its draft, and what finishing it needs. */
 class Open {
@@ -44,6 +45,7 @@ class Open {
 
 class Reader implements MemberParser {
   #context: MemberContext;
+  #customs: readonly CustomFormat[];
   #sink: RecordSink;
   #member: Member;
   #sharedList: readonly [string, string][];
@@ -89,7 +91,8 @@ class Reader implements MemberParser {
   #neighbourKind: number = TS_KIND.none;
   #leading: Draft[] | null = [];
 
-  constructor(context: MemberContext, sink: RecordSink) {
+  constructor(context: MemberContext, sink: RecordSink, customs: readonly CustomFormat[]) {
+    this.#customs = customs;
     this.#context = context;
     this.#sink = sink;
     this.#member = new Member(context, readPath(context.path));
@@ -168,7 +171,8 @@ class Reader implements MemberParser {
     const hint = this.#member.hint;
     const text = sniffed.startsWith('\xef\xbb\xbf') ? sniffed.slice(3) : sniffed;
     const lines = text.split('\n', 400).map((l) => (l.endsWith('\r') ? l.slice(0, -1) : l));
-    if (hint.whole && looksLikeLog(lines)) hint.whole = false;
+    const claimed = this.#customs.some((custom) => custom.claims(this.#context.path) === true);
+    if (hint.whole && (claimed || looksLikeLog(lines))) hint.whole = false;
     if (hint.year === 0 && this.#context.mtimeUs === null) {
       const stamp = /\b(20\d\d)[-/](0[1-9]|1[0-2])[-/](?:0[1-9]|[12]\d|3[01])\b/.exec(text);
       if (stamp) this.#member.years.startAt(Number(stamp[1]), Number(stamp[2]));
@@ -178,8 +182,9 @@ class Reader implements MemberParser {
       this.#kinds = this.#format.kinds;
     } else {
       nothingKnown();
-      const plan = choose(this.#context, hint, lines);
+      const plan = choose(this.#context, hint, lines, this.#customs);
       this.#format = plan.format;
+      if (this.#customs.some((custom) => custom.format === plan.format)) hint.strays = 'unparsed';
       this.#carriers = plan.carriers;
       this.#kinds = plan.format.kinds;
     }

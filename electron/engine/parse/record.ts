@@ -4,6 +4,8 @@
 // Offsets into them are byte offsets, and writing them back with 'latin1' restores the exact bytes (UTF-8 stays UTF-8).
 // Text that a parser makes itself from decoded JSON must go through `byteString()` first.
 
+import type { CustomFormat } from './custom/custom-format.ts';
+
 /** How the time of a record was found. Stored as a small integer; `events.ts_basis` is made from it. */
 export const TS_KIND = {
   none: 0,
@@ -121,4 +123,9 @@ export interface MemberParser {
   end(): ParseSummary;
 }
 
-export type OpenMember = (context: MemberContext, sink: RecordSink) => MemberParser;
+/** `customs`: formats that are data, those of the case first. */
+export type OpenMember = (
+  context: MemberContext,
+  sink: RecordSink,
+  customs?: readonly CustomFormat[],
+) => MemberParser;

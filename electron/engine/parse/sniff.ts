@@ -1,6 +1,7 @@
 // Decides from the path and the first lines how a member is read: binary or text, which carriers, which format.
 import type { Carrier } from './carrier.ts';
 import { CARRIERS, outer, stamped } from './carrier.ts';
+import type { CustomFormat } from './custom/custom-format.ts';
 import { FORMATS, SANDBOX } from './formats/formats.ts';
 import { other } from './formats/other.ts';
 import { registry } from './formats/registry.ts';
@@ -54,15 +55,23 @@ export interface Plan {
 const MAX_LINES = 160;
 
 /** Chooses carriers and format. `lines` are the first lines of the member, without their ends. */
-export function choose(context: MemberContext, hint: PathHint, lines: readonly string[]): Plan {
+export function choose(
+  context: MemberContext,
+  hint: PathHint,
+  lines: readonly string[],
+  customs: readonly CustomFormat[] = [],
+): Plan {
   let sample = lines.filter((l) => l.trim() !== '').slice(0, MAX_LINES);
   const carriers: Carrier[] = [];
-  const hinted = FORMATS.find((format) => format.id === hint.family);
+  const claiming = customs.filter((custom) => custom.claims(context.path) === true);
+  const hinted = claiming.length > 0 ? undefined : FORMATS.find((format) => format.id === hint.family);
   if (hinted && hint.component !== 'sandbox') {
     const few = sample.slice(0, 24).map(stripAnsi);
     if (few.length > 0 && scoreOf(context, hint, hinted, few) >= 0.6 * few.length)
       return { format: hinted, carriers };
   }
+  const bare = bestCustom(context, hint, claiming, sample.map(stripAnsi), 0.5 * sample.length);
+  if (bare) return { format: bare, carriers };
   if (!hint.whole) {
     for (let depth = 0; depth < 2; depth++) {
       const found = carriersOf(context, hint, sample, carriers);
@@ -72,6 +81,8 @@ export function choose(context: MemberContext, hint: PathHint, lines: readonly s
     }
   }
   sample = sample.map(stripAnsi);
+  const claimed = bestCustom(context, hint, claiming, sample, 0);
+  if (claimed) return { format: claimed, carriers };
   if (hint.component === 'sandbox') return { format: SANDBOX, carriers };
   if (/^\s*\{\s*"events"\s*:\s*\[/.test(sample.slice(0, 3).join('\n').slice(0, 4000)))
     return { format: registry, carriers };
@@ -86,11 +97,38 @@ export function choose(context: MemberContext, hint: PathHint, lines: readonly s
       bestScore = score;
     }
   }
+  // Formats that name no files are for what no format of the house reads for the most part.
+  const free = customs.filter((custom) => custom.claims(context.path) === null);
+  if (free.length > 0) {
+    const read = best && best !== other ? scoreOf(context, hint, best, sample) : 0;
+    const custom = bestCustom(context, hint, free, sample, Math.max(read, 0.5 * sample.length - 0.1));
+    if (custom) return { format: custom, carriers };
+  }
   const enough =
     best !== null &&
     (bestScore >= (best.id === hint.family ? 0.005 : 0.02) * sample.length ||
       (hint.sure && best.id === hint.family));
   return { format: enough && best ? best : other, carriers };
+}
+
+/** The custom format that reads most lines, when it reads more than `least`. */
+function bestCustom(
+  context: MemberContext,
+  hint: PathHint,
+  customs: readonly CustomFormat[],
+  sample: readonly string[],
+  least: number,
+): Format | null {
+  let best: Format | null = null;
+  let most = least;
+  for (const { format } of customs) {
+    const score = scoreOf(context, hint, format, sample);
+    if (score > most) {
+      most = score;
+      best = format;
+    }
+  }
+  return best;
 }
 
 /** Sum of the weights of the lines that some kind of the format reads. */

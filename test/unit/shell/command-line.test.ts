@@ -15,6 +15,7 @@ describe('a command line', () => {
       dir: 'c',
       report: { file: 'r.html', format: 'html' },
       timezones: { w1: 'Europe/Berlin', '*': '+02:00' },
+      formats: [],
       rules: [],
       json: true,
     });
@@ -23,6 +24,7 @@ describe('a command line', () => {
       dir: 'c',
       paths: ['a.tar'],
       timezones: {},
+      formats: [],
       json: false,
     });
     expect(read('serve')).toEqual({ name: 'serve', dir: null, port: 0, sample: false, open: false });
