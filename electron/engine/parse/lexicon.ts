@@ -33,8 +33,15 @@ function keyOf(text: string): number {
   );
 }
 
+/** Meanings that start with the same four units, and the unit that their start ends with: it tells most of them apart. */
+interface Bucket {
+  meanings: Meaning[];
+  lastAt: number[];
+  last: number[];
+}
+
 export class Lexicon {
-  #byStart = new Map<number, Meaning[]>();
+  #byStart = new Map<number, Bucket>();
   #anywhere: Meaning[] = [];
 
   constructor(meanings: readonly Meaning[]) {
@@ -46,17 +53,22 @@ export class Lexicon {
       if (meaning.starts.length < 4)
         throw new Error(`a meaning needs four characters to start with: ${meaning.starts}`);
       const key = keyOf(meaning.starts);
-      const list = this.#byStart.get(key);
-      if (list) list.push(meaning);
-      else this.#byStart.set(key, [meaning]);
+      const bucket = this.#byStart.get(key) ?? { meanings: [], lastAt: [], last: [] };
+      this.#byStart.set(key, bucket);
+      bucket.meanings.push(meaning);
+      bucket.lastAt.push(meaning.starts.length - 1);
+      bucket.last.push(meaning.starts.charCodeAt(meaning.starts.length - 1));
     }
   }
 
   /** Sets category, action and outcome of the first meaning that fits; `wide` also tries those that may stand anywhere. */
   apply(message: string, draft: Draft, member: Member, wide: boolean): boolean {
-    const list = this.#byStart.get(keyOf(message));
-    if (list) {
-      for (const meaning of list) {
+    const bucket = this.#byStart.get(keyOf(message));
+    if (bucket) {
+      const { meanings, lastAt, last } = bucket;
+      for (let i = 0; i < meanings.length; i++) {
+        if (message.charCodeAt(lastAt[i] as number) !== last[i]) continue;
+        const meaning = meanings[i] as Meaning;
         if (!standsAt(message, meaning.starts, 0)) continue;
         if (meaning.within !== undefined && message.indexOf(meaning.within) === -1) continue;
         means(draft, meaning.category, meaning.action, meaning.outcome);

@@ -54,7 +54,8 @@ export const rayJson: LineKind = {
     draft.tsWall = !Number.isNaN(ns) ? ns : wall;
     draft.tsKind = !Number.isNaN(ns) ? TS_KIND.absolute : TS_KIND.wall;
     if (!Number.isNaN(ns) && !Number.isNaN(wall)) member.zoneSeen(wall, ns, ZONE_WHY.epoch, draft.component);
-    draft.level = levelOf(textOf(object.levelname));
+    draft.nativeLevel = textOf(object.levelname);
+    draft.level = levelOf(draft.nativeLevel);
     draft.pid = firstText(object, 'process');
     const file = textOf(object.filename);
     if (file !== '') draft.logger = `${file}:${textOf(object.lineno)}`;
@@ -138,7 +139,8 @@ export const rayEvent: LineKind = {
     draft.component = 'events';
     draft.tsWall = ts;
     draft.tsKind = !Number.isNaN(iso) && !cursor.zoned ? TS_KIND.wall : TS_KIND.absolute;
-    draft.level = levelOf(textOf(object.severity));
+    draft.nativeLevel = textOf(object.severity);
+    draft.level = levelOf(draft.nativeLevel);
     draft.pid = firstText(object, 'pid', 'source_pid');
     draft.message = textOf(object.message);
     draft.fields = openObject(line, object);

@@ -28,6 +28,7 @@ function component(member: Member, stated: string): string {
   return stated !== '' ? stated : member.hint.component || 'worker';
 }
 
+const LETTER = Array.from({ length: 26 }, (_, i) => String.fromCharCode(65 + i));
 const LETTERS = Array.from({ length: 26 }, (_, i) => `{"level":"${String.fromCharCode(65 + i)}"`);
 
 /** Fields that begin with the letter of a level. */
@@ -90,6 +91,7 @@ export const rayCpp: LineKind = {
     draft.tsWall = ts;
     draft.tsKind = TS_KIND.wall;
     draft.level = level;
+    draft.nativeLevel = LETTER[line.charCodeAt(25) - 65] as string;
     draft.pid = line.slice(27, blank);
     draft.tid = line.slice(blank + 1, close);
     draft.logger = line.slice(at, second);
@@ -237,6 +239,7 @@ export const rayPy: LineKind = {
     draft.tsWall = ts;
     draft.tsKind = TS_KIND.wall;
     draft.level = level;
+    draft.nativeLevel = word;
     draft.logger = logger;
     draft.message = message;
     draft.fields = `{"level":"${word}"`;
@@ -327,6 +330,7 @@ export const rayServe: LineKind = {
     draft.tsWall = ts;
     draft.tsKind = TS_KIND.wall;
     draft.level = level;
+    draft.nativeLevel = m[1] as string;
     draft.logger = m[6] ?? '';
     draft.message = message;
     draft.fields = `{"level":"${m[1]}"`;
@@ -378,6 +382,7 @@ export const rayGlog: LineKind = {
     draft.tsWall = glog.time;
     draft.tsKind = !Number.isNaN(glog.time) ? TS_KIND.wallYearInferred : TS_KIND.none;
     draft.level = cppLevel(line.charCodeAt(0));
+    draft.nativeLevel = line.charAt(0);
     draft.tid = glog.second !== '' ? glog.second : glog.first;
     draft.pid = glog.first;
     draft.logger = glog.source;
