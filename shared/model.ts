@@ -55,20 +55,58 @@ export const ENTITY_KINDS = [
   'ray_worker',
   'ray_submission',
   'celery_task',
+  'celery_group',
   'mesos_agent',
   'mesos_framework',
   'mesos_executor',
   'mesos_task',
   'mesos_container',
+  'mesos_status_update',
   'image_repository',
   'image_tag',
   'image_digest',
   'http_request',
+  'registry_upload',
+  'registry_instance',
   'url',
   'file_path',
   'process',
 ] as const;
 export type EntityKind = (typeof ENTITY_KINDS)[number];
+
+/**
+ * What joins two events of the view `links`. Exact ones: both lines state the same id (the kind is the entity kind of the
+ * id) or one states the id of the other. Inferred ones: times, addresses and names fit.
+ */
+export const EXACT_LINKS = [
+  'celery_task',
+  'celery_parent',
+  'celery_group',
+  'ray_submission',
+  'ray_job',
+  'ray_actor',
+  'ray_task',
+  'mesos_task',
+  'mesos_container',
+  'mesos_status_update',
+  'http_request',
+  'registry_upload',
+  'image_digest',
+] as const;
+export const INFERRED_LINKS = [
+  'access_line',
+  'proxy_line',
+  'request_answer',
+  'upload_start',
+  'beat_send',
+  'task_output',
+  'worker_exit',
+  'process_end',
+  'job_request',
+  'driver_job',
+] as const;
+export const LINK_KINDS = [...EXACT_LINKS, ...INFERRED_LINKS] as const;
+export type LinkKind = (typeof LINK_KINDS)[number];
 
 /** Fields a lens term may name; all are columns of the view `events`, but `entity` (value `kind:value`), `finding` and `template` (ids). */
 export const LENS_FIELDS = [

@@ -1,8 +1,11 @@
 // Tables and the public views of a case. The views are the interface (data model); tables may change with the version.
-import { FINDING_LEVELS, LEVELS, STANDINGS } from '../../../shared/model.ts';
+import { FINDING_LEVELS, LEVELS, LINK_KINDS, STANDINGS } from '../../../shared/model.ts';
 import type { Connection } from './database.ts';
+import { LINK_COMMENTS, LINK_VIEW } from './link-view.ts';
+import { REQUEST_COMMENTS, REQUEST_VIEW } from './request-view.ts';
+import { TASK_COMMENTS, TASK_VIEW } from './task-view.ts';
 
-export const SCHEMA_VERSION = 5;
+export const SCHEMA_VERSION = 6;
 
 const list = (values: readonly string[]) => values.map((v) => `'${v}'`).join(', ');
 
@@ -10,6 +13,7 @@ const TABLES = `
 CREATE TYPE log_level AS ENUM (${list(LEVELS)});
 CREATE TYPE finding_level AS ENUM (${list(FINDING_LEVELS)});
 CREATE TYPE standing AS ENUM (${list(STANDINGS)});
+CREATE TYPE link_kind AS ENUM (${list(LINK_KINDS)});
 
 CREATE TABLE setting (key VARCHAR PRIMARY KEY, value VARCHAR);
 
@@ -53,6 +57,7 @@ CREATE TABLE template (template_id BIGINT PRIMARY KEY, merged_id BIGINT NOT NULL
 
 CREATE TABLE entity (entity_id BIGINT NOT NULL, kind VARCHAR, value VARCHAR, role VARCHAR);
 CREATE TABLE entity_ref (event_id BIGINT NOT NULL, entity_id BIGINT NOT NULL);
+CREATE TABLE link (from_event BIGINT NOT NULL, to_event BIGINT NOT NULL, kind link_kind NOT NULL, entity_id BIGINT, candidates INTEGER, why VARCHAR);
 
 CREATE TABLE posture_row (
   posture_id INTEGER PRIMARY KEY, check_id VARCHAR NOT NULL, topic VARCHAR NOT NULL, node VARCHAR, system VARCHAR, component VARCHAR,
@@ -116,6 +121,9 @@ CREATE VIEW posture AS
 SELECT posture_id, check_id, topic, node, system, component, standing, title, proof, change, event_ids, event_count, file_ids, file_count, source
 FROM posture_row;
 
+${LINK_VIEW}
+${TASK_VIEW}
+${REQUEST_VIEW}
 CREATE VIEW findings AS
 SELECT f.finding_id, f.rule_id, f.title, f.level, f.attack, f.node, f.nodes, f.systems, f.first_ts, f.last_ts, f.event_count,
   f.group_values, f.explanation, coalesce(s.state, 'open') AS state, s.state_by, s.state_at, s.state_why
@@ -216,6 +224,9 @@ export const COMMENTS: Record<string, Record<string, string>> = {
     file_count: 'How many files prove it',
     source: 'Where the fact was read: log lines, the ledger, a configuration file',
   },
+  links: LINK_COMMENTS,
+  tasks: TASK_COMMENTS,
+  requests: REQUEST_COMMENTS,
   findings: {
     '': 'One row per finding of the last detection',
     group_values: 'JSON object of the group-by values',

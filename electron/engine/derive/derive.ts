@@ -1,7 +1,8 @@
-// After load: duplicates, nodes, zones, clock offsets, best times. Runs again whenever a bundle came in or a clock was set.
+// After load: duplicates, nodes, zones, clock offsets, best times, links. Runs again whenever a bundle came in or a clock was set.
 import type { Connection } from '../case/database.ts';
 import { settleClockOffsets } from './clock-offsets.ts';
 import { markDuplicates } from './duplicates.ts';
+import { settleLinks } from './links.ts';
 import { listNodes } from './nodes.ts';
 import { settleTemplates } from './templates.ts';
 import { applyTimes } from './times.ts';
@@ -21,6 +22,7 @@ export async function derive(connection: Connection, given: GivenZones = {}): Pr
     await applyTimes(connection);
     if (await settleClockOffsets(connection)) await applyTimes(connection);
     await settleTemplates(connection);
+    await settleLinks(connection);
     await connection.run('COMMIT');
     return unknown;
   } catch (error) {

@@ -6,7 +6,7 @@ import { TS_KIND } from '../record.ts';
 import type { Json, JsonObject } from '../text.ts';
 import { dropDoubles, firstText, openObject, parseObject, put, textOf } from '../text.ts';
 import { cursor, isoAt } from '../time.ts';
-import { celeryMessage, readTraceback } from './celery-message.ts';
+import { celeryMessage, mentionRelative, readTraceback } from './celery-message.ts';
 import { epochBeside, epochMicros, levelOf } from './other.ts';
 
 const SPEAKS =
@@ -60,6 +60,11 @@ export const celeryJson: LineKind = {
       let seen = false;
       for (let i = 0; i < draft.entityCount; i++) if (draft.entityValues[i] === id) seen = true;
       if (!seen) draft.entity('celery_task', id, 'task');
+    }
+    if (id !== '') {
+      for (const key of ['root_id', 'parent_id', 'group', 'group_id'])
+        mentionRelative(draft, key, textOf(object[key]), id);
+      mentionRelative(draft, 'parent_id', textOf(object.parent_task_id), id);
     }
     if (name !== '' && name !== '???' && !had('task_name')) put(draft, 'task_name', name);
     if (draft.category === '' && id !== '') means(draft, 'task', 'task_log', 'unknown');

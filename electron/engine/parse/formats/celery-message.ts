@@ -290,7 +290,7 @@ const LEXICON = new Lexicon([
       put(draft, 'task_id', m[2] as string);
       draft.entity('celery_task', m[2] as string, 'task');
     }
-    headers(head, draft);
+    headers(head, draft, m?.[2] ?? '');
   }),
   says('Refreshing …', 'node/refresh/unknown'),
   says('…SecurityWarning: ', 'configuration/superuser_worker/failure'),
@@ -299,11 +299,21 @@ const LEXICON = new Lexicon([
 ]);
 
 /** `root_id`, `parent_id`, `group`, `origin` of a message's headers, as Python prints them. */
-function headers(text: string, draft: Draft): void {
+function headers(text: string, draft: Draft, task: string): void {
   for (const key of ['root_id', 'parent_id', 'group', 'origin']) {
     const value = between(text, `'${key}': '`, "'");
-    if (value !== '' && value.length < 200) put(draft, key, value);
+    if (value === '' || value.length >= 200) continue;
+    put(draft, key, value);
+    mentionRelative(draft, key, value, task);
   }
+}
+
+/** A task that another one came from (`root_id`, `parent_id`) or the group it belongs to. A retry is its own parent. */
+export function mentionRelative(draft: Draft, key: string, value: string, task: string): void {
+  if (value === '' || value === task || value.length >= 200) return;
+  if (key === 'root_id') draft.entity('celery_task', value, 'root');
+  else if (key === 'parent_id') draft.entity('celery_task', value, 'parent');
+  else if (key === 'group' || key === 'group_id') draft.entity('celery_group', value, 'group');
 }
 
 function limit(msg: string, draft: Draft, kind: string, from: number): void {
@@ -342,6 +352,7 @@ function limitChange(msg: string, draft: Draft): void {
 function chord(msg: string, draft: Draft): void {
   const id = between(msg, "Chord '", "'");
   putIf(draft, 'chord_id', id);
+  if (id !== '' && id.length < 200) draft.entity('celery_group', id, 'chord');
   put(draft, 'exception', 'ChordError');
   const dependency = between(msg, 'Dependency ', ' ');
   if (dependency !== '' && dependency.length < 200) {
@@ -360,6 +371,7 @@ function hostOfNode(draft: Draft, node: string): void {
   if (at !== -1 && at < node.length - 1) draft.entity('host', node.slice(at + 1), 'mentioned');
 }
 
+const DIGEST = /\bsha256:[0-9a-f]{64}\b/;
 const TASK_TEXT = /^([\w.-]{1,300})\[([\w-]{1,200}|\?\?\?)\]: /;
 
 /** Sets meaning, fields and entities of one message of a worker or of beat; `plain`: it is a slice of a line that is. */
@@ -377,6 +389,8 @@ export function celeryMessage(msg: string, draft: Draft, member: Member, plain =
         draft.entity('celery_task', m[2] as string, 'task');
       }
       draft.message = msg.slice(m[0].length);
+      const digest = msg.indexOf('sha256:') === -1 ? undefined : DIGEST.exec(msg)?.[0];
+      if (digest) draft.entity('image_digest', digest, 'mentioned');
       return;
     }
   }

@@ -5,7 +5,7 @@ import type { Draft } from '../record.ts';
 import { TS_KIND } from '../record.ts';
 import { isPlain, put, putIf, putJson } from '../text.ts';
 import { clockAt, cursor, dateTimeAt, microsOf, SECOND_US, two } from '../time.ts';
-import { celeryMessage, readTraceback } from './celery-message.ts';
+import { celeryMessage, mentionRelative, readTraceback } from './celery-message.ts';
 
 function level(line: string, at: number): number {
   switch (line.charCodeAt(at)) {
@@ -359,10 +359,12 @@ export const celeryDump: LineKind = {
     const rest = m[4] ?? '';
     const open = rest.indexOf('(');
     const close = rest.indexOf(')', open);
+    let id = '';
     if (open > 0 && close - open < 200 && close !== -1) {
+      id = rest.slice(open + 1, close);
       put(draft, 'task_name', rest.slice(0, open));
-      put(draft, 'task_id', rest.slice(open + 1, close));
-      draft.entity('celery_task', rest.slice(open + 1, close), 'task');
+      put(draft, 'task_id', id);
+      draft.entity('celery_task', id, 'task');
     }
     for (const key of ['clock', 'utcoffset', 'runtime', 'pid']) {
       const value = new RegExp(`[ ,]${key}=(-?[\\d.]{1,30})`).exec(rest.slice(0, 20_000))?.[1];
@@ -372,7 +374,9 @@ export const celeryDump: LineKind = {
       const value = new RegExp(`[ ,]${key}=(?:'([^']{0,400})'|([^,'\\s]{1,200}))`).exec(
         rest.slice(0, 20_000),
       );
-      putIf(draft, key, value?.[1] ?? value?.[2]);
+      const found = value?.[1] ?? value?.[2];
+      putIf(draft, key, found);
+      if (found !== undefined && found !== 'None') mentionRelative(draft, key, found, id);
     }
     return true;
   },

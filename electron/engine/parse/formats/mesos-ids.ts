@@ -89,6 +89,12 @@ function wordsOf(msg: string): number {
   return words;
 }
 
+/** The UUID of a status update: the same in the logs of executor, agent, master and framework. */
+function statusUpdate(draft: Draft, uuid: string, plain: boolean): void {
+  put(draft, 'status_uuid', uuid, plain);
+  draft.entity('mesos_status_update', uuid, 'mentioned');
+}
+
 /** Every id that Mesos prints with its kind in front. */
 export function ids(msg: string, draft: Draft, plain: boolean): void {
   const words = wordsOf(msg);
@@ -146,9 +152,9 @@ export function ids(msg: string, draft: Draft, plain: boolean): void {
   }
   if (words & UUID) {
     id = between(msg, 'UUID: ', ')');
-    if (id !== '' && id.length < 60) put(draft, 'status_uuid', id, plain);
+    if (id !== '' && id.length < 60) statusUpdate(draft, id, plain);
   } else if (words & STATUS) {
-    put(draft, 'status_uuid', idAfter(msg, 'call for status '));
+    statusUpdate(draft, idAfter(msg, 'call for status '), false);
   }
   if (words & PRINCIPAL) {
     id = between(msg, "rincipal '", "'");

@@ -20,6 +20,7 @@ import { cursor, isoAt } from '../time.ts';
 import { ZONE_WHY } from '../zone-runs.ts';
 import { epochMicros, levelOf } from './other.ts';
 import { rayMessage } from './ray-message.ts';
+import { mentionSupervised } from './ray-supervisor.ts';
 
 const IDS: readonly [string, string][] = [
   ['node_id', 'ray_node'],
@@ -275,6 +276,14 @@ function exported(type: string, data: JsonObject, draft: Draft): void {
   putIf(draft, 'state', state);
   const name = firstText(data, 'name', 'class_name', 'node_name') || firstText(info, 'func_or_class_name');
   putIf(draft, 'name', name);
+  mentionSupervised(name, draft);
+  // The driver that a submission started is configured with its id.
+  const from =
+    type === 'DRIVER_JOB' ? textOf(objectOf(objectOf(data.config).metadata).job_submission_id) : '';
+  if (from !== '' && from.length <= 300) {
+    put(draft, 'submission_id', from);
+    draft.entity('ray_submission', from, 'origin');
+  }
   const ip = firstText(data, 'driver_ip_address', 'node_manager_address');
   if (isIp(ip)) {
     put(draft, 'node_ip', ip);

@@ -46,6 +46,7 @@ import {
   workerStart,
 } from './ray-details.ts';
 import { rayIds } from './ray-ids.ts';
+import { mentionSupervised } from './ray-supervisor.ts';
 
 const LEXICON = new Lexicon([
   says('Failed to export metrics to the metrics agent', 'network/metrics_export/failure'),
@@ -361,6 +362,7 @@ const EVENT_SUMMARY = ':event_summary:';
 /** Meaning, ids and facts of one message. */
 export function rayMessage(msg: string, draft: Draft, member: Member): void {
   rayIds(msg, draft, member);
+  mentionSupervised(msg, draft);
   if (LEXICON.apply(headOf(msg), draft, member, draft.level >= 4)) return;
   if (member.hint.component === 'job_supervisor' && member.hint.fields.submission_id) draft.category = 'task';
 }

@@ -76,7 +76,7 @@ export class RegistryParts {
 }
 
 /** Last `parseUri` answer. */
-const uriParts = { repository: '', reference: '', digest: '', operation: '' };
+const uriParts = { repository: '', reference: '', digest: '', operation: '', upload: '' };
 
 /** Repository, reference, digest and operation of a registry API request. `uri` is raw, query included. */
 function parseUri(method: string, uri: string): void {
@@ -84,6 +84,7 @@ function parseUri(method: string, uri: string): void {
   uriParts.reference = '';
   uriParts.digest = '';
   uriParts.operation = '';
+  uriParts.upload = '';
   if (!uri.startsWith('/v2')) return;
   const q = uri.indexOf('?');
   const path = q === -1 ? uri : uri.slice(0, q);
@@ -118,6 +119,7 @@ function parseUri(method: string, uri: string): void {
     uriParts.operation = (Object.hasOwn(BLOB, method) && BLOB[method]) || 'blob_other';
     return;
   }
+  if (rest.charCodeAt(7) === 47) uriParts.upload = rest.slice(8);
   if (q !== -1) {
     const digest = queryValue(uri, q, 'digest') || queryValue(uri, q, 'mount');
     if (digest) uriParts.digest = digest;
@@ -166,6 +168,7 @@ const target = {
   repository: '',
   tag: '',
   digest: '',
+  upload: '',
 };
 
 function resolve(method: string, uri: string): void {
@@ -181,6 +184,7 @@ function resolve(method: string, uri: string): void {
   t.digest = p.repository === '' ? '' : p.digest;
   t.tag =
     p.repository === '' || p.reference === '' || p.digest !== '' ? '' : `${p.repository}:${p.reference}`;
+  t.upload = p.repository === '' ? '' : p.upload;
   t.members = '';
   if (p.operation === '') return;
   t.members = `,"registry.operation":"${p.operation}"`;
@@ -206,6 +210,7 @@ export function putUri(draft: Draft, method: string, uri: string): void {
   draft.entity('image_repository', t.repository, 'target');
   if (t.tag !== '') draft.entity('image_tag', t.tag, 'target');
   if (t.digest !== '') draft.entity('image_digest', t.digest, 'target');
+  if (t.upload !== '') draft.entity('registry_upload', t.upload, 'target');
 }
 
 const DIGEST = /sha256:[0-9a-f]{64}/;
@@ -300,6 +305,15 @@ export function mentionCarriedTask(draft: Draft, agent: string): void {
 /** The last remote address. */
 const client = { remote: '', host: '', isIp: false };
 
+const INSTANCE = /"instance\.id":"([\w-]{1,64})"/;
+
+/** Lines of no request (start, background work) name the life of the process; notifications of its requests do too. */
+function mentionInstance(draft: Draft): void {
+  const at = draft.fields.indexOf('"instance.id":"');
+  const id = at === -1 ? undefined : INSTANCE.exec(draft.fields.slice(at, at + 96))?.[1];
+  if (id) draft.entity('registry_instance', id, 'self');
+}
+
 /** Columns, entities and meaning of an application line, once its fields are in the draft. */
 export function registryRecord(draft: Draft, message: string, parts: RegistryParts, member: Member): void {
   draft.system = 'registry';
@@ -322,6 +336,7 @@ export function registryRecord(draft: Draft, message: string, parts: RegistryPar
   }
   mentionCarriedTask(draft, parts.agent);
   if (parts.id !== '') draft.entity('http_request', parts.id, 'request');
+  else mentionInstance(draft);
   if (parts.user !== '') {
     draft.userName = parts.user;
     draft.entity('user', parts.user, 'user');

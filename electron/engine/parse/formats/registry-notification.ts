@@ -82,6 +82,7 @@ export const registryNotification: LineKind = {
             'image_digest:sha256:01:target',
             'image_tag:team/app:latest:target',
             'http_request:r1:request',
+            'registry_instance:i1:origin',
           ],
         },
         { action: 'delete', lines: 8, fields: { 'target.repository': 'team/db' } },
@@ -171,6 +172,8 @@ function fill(draft: Draft, text: string): boolean {
   }
   const id = textOf(req.id);
   if (id) draft.entity('http_request', id, 'request');
+  const instance = textOf(objectOf(event.source).instanceID);
+  if (instance) draft.entity('registry_instance', instance, 'origin');
   putIf(draft, 'repository', repository);
   putIf(draft, 'reference', tag);
   putIf(draft, 'digest', digest);
