@@ -301,6 +301,8 @@ function registry(low: string, base: string): PathHint | null {
 }
 
 function celery(low: string, base: string): PathHint | null {
+  if (/(?:^|[/_.-])rabbit(?:mq)?(?=[@/_.-]|$)/.test(low))
+    return hint({ family: 'rabbitmq', component: 'broker', role: 'broker' });
   if (/redis/.test(base)) return hint({ family: 'redis', component: 'redis', strays: 'text' });
   const beat = /(?:^|[/_.-])(?:celery[-_.]?)?beat(?=[/_.@-]|$)/.test(low);
   const flower = /(?:^|[/_.-])flower(?=[/_.-]|$)/.test(low);

@@ -1,14 +1,12 @@
 // Celery: worker and beat files mix header lines, banners, undated shutdown lines and, at some sites, JSON.
 import type { Format } from '../kind.ts';
+import { celeryBanner } from './celery-banner.ts';
+import { celeryDump, dumpNotice } from './celery-events.ts';
+import { flower } from './celery-flower.ts';
 import { celeryJson } from './celery-json.ts';
-import {
-  celeryBanner,
-  celeryDump,
-  celeryHeader,
-  celeryShutdown,
-  flower,
-  pythonWarning,
-} from './celery-worker.ts';
+import { celeryShutdown, multiprocessing, pythonWarning } from './celery-stdout.ts';
+import { celeryHeader } from './celery-worker.ts';
+import { rabbitJson, rabbitLine, rabbitReport } from './rabbitmq.ts';
 import { redisLine } from './redis.ts';
 
 export const celery: Format = {
@@ -19,11 +17,21 @@ export const celery: Format = {
     celeryShutdown,
     celeryBanner,
     pythonWarning,
+    rabbitJson,
     celeryJson,
     celeryDump,
+    dumpNotice,
     flower,
+    multiprocessing,
+    rabbitLine,
     redisLine,
   ],
 };
 
 export const redis: Format = { id: 'redis', system: 'redis', kinds: [redisLine] };
+
+export const rabbitmq: Format = {
+  id: 'rabbitmq',
+  system: 'rabbitmq',
+  kinds: [rabbitLine, rabbitReport, rabbitJson],
+};

@@ -1,9 +1,9 @@
 // All formats, in the order in which ties are decided.
 import type { Format } from '../kind.ts';
-import { celery, redis } from './celery.ts';
+import { celery, rabbitmq, redis } from './celery.ts';
 import { mesos, sandbox } from './mesos.ts';
 import { ray } from './ray.ts';
 import { registry } from './registry.ts';
 
-export const FORMATS: readonly Format[] = [registry, ray, celery, mesos, redis];
+export const FORMATS: readonly Format[] = [registry, ray, celery, mesos, redis, rabbitmq];
 export const SANDBOX: Format = sandbox;

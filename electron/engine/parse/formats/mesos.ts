@@ -1,6 +1,7 @@
 // Mesos masters, agents and frameworks, what runs in their sandboxes, Marathon and Chronos.
 import type { Format } from '../kind.ts';
-import { celeryBanner, celeryHeader } from './celery-worker.ts';
+import { celeryBanner } from './celery-banner.ts';
+import { celeryHeader } from './celery-worker.ts';
 import { chronos } from './chronos.ts';
 import { marathon } from './marathon.ts';
 import { mesosCrash } from './mesos-crash.ts';
