@@ -31,7 +31,7 @@ const OUTPUT = `
 INSERT INTO link (from_event, to_event, kind, candidates, why)
 WITH printed AS (
   SELECT event_id, file_id, tid, ts FROM event
-  WHERE system = 'celery' AND action IS NULL AND level = 'warning' AND tid IS NOT NULL AND tid <> 'MainProcess' AND ts IS NOT NULL),
+  WHERE system = 'celery' AND action = 'task_output' AND tid IS NOT NULL AND ts IS NOT NULL),
 child AS (SELECT DISTINCT file_id, tid FROM printed),
 ended AS (
   SELECT e.event_id, e.file_id, e.tid, e.ts, e.action FROM event e JOIN child USING (file_id, tid)
@@ -96,7 +96,7 @@ SELECT killed, exited, 'process_end', n, 'process ' || pid || ' of this node: ki
 
 export async function linkCelery(connection: Connection): Promise<void> {
   if (await some(connection, `action = 'task_scheduled'`)) await connection.run(BEAT);
-  if (await some(connection, `action IS NULL AND level = 'warning'`)) await connection.run(OUTPUT);
+  if (await some(connection, `action = 'task_output'`)) await connection.run(OUTPUT);
   if (await some(connection, `action = 'worker_exit'`)) await connection.run(EXITS);
   const killed = await connection.row(
     `SELECT 1 AS one FROM entity WHERE kind = 'process' AND role IN ('killed', 'crashed') LIMIT 1`,

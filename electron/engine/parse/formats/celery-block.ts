@@ -77,7 +77,8 @@ export function putHeaders(draft: Draft, text: string, from: number): string {
   if (at !== -1 && at < origin.length - 1 && origin.length < 300)
     draft.entity('host', origin.slice(at + 1), 'producer');
   const id = plainValue(members.get('id'));
-  for (const key of ['root_id', 'parent_id', 'group']) mentionRelative(draft, key, plainValue(members.get(key)), id);
+  for (const key of ['root_id', 'parent_id', 'group'])
+    mentionRelative(draft, key, plainValue(members.get(key)), id);
   return id.length <= 400 ? id : '';
 }
 
