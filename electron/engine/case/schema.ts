@@ -27,12 +27,18 @@ CREATE TABLE member (
   format VARCHAR, system VARCHAR, encoding VARCHAR, compression VARCHAR, status VARCHAR NOT NULL, reason VARCHAR,
   duplicate_of INTEGER, lines BIGINT DEFAULT 0, records BIGINT DEFAULT 0, unparsed_lines BIGINT DEFAULT 0,
   first_ts TIMESTAMP, last_ts TIMESTAMP, first_wall TIMESTAMP, last_wall TIMESTAMP, zone VARCHAR, zone_basis VARCHAR, node VARCHAR,
-  applied_zone VARCHAR DEFAULT 'UTC', applied_offset_us BIGINT DEFAULT 0);
+  applied_zone VARCHAR DEFAULT 'UTC', applied_clock VARCHAR DEFAULT '0');
 
 CREATE TABLE node (
   node VARCHAR PRIMARY KEY, systems VARCHAR[], roles VARCHAR[], addresses VARCHAR[],
   zone VARCHAR, zone_basis VARCHAR, zone_set VARCHAR, zone_found VARCHAR,
-  clock_offset_us BIGINT DEFAULT 0, offset_basis VARCHAR, offset_confidence DOUBLE, offset_set BIGINT);
+  clock_offset_us BIGINT DEFAULT 0, offset_basis VARCHAR, offset_confidence DOUBLE, offset_set BIGINT,
+  offset_found_us BIGINT, offset_found_basis VARCHAR, offset_low_us BIGINT, offset_high_us BIGINT, offset_via VARCHAR,
+  clock_plan VARCHAR DEFAULT '0');
+CREATE TABLE node_clock (
+  node VARCHAR, seq INTEGER, from_ts TIMESTAMP, to_ts TIMESTAMP, clock_offset_us BIGINT, low_us BIGINT, high_us BIGINT, pairs INTEGER, agreeing INTEGER);
+CREATE TABLE clock_pair (
+  node VARCHAR, other VARCHAR, kind VARCHAR, basis VARCHAR, key VARCHAR, from_event BIGINT, to_event BIGINT, low_us BIGINT, high_us BIGINT, agrees BOOLEAN);
 
 CREATE TABLE zone_evidence (
   file_id INTEGER, offset_minutes INTEGER, count BIGINT, first_line INTEGER, last_line INTEGER, first_wall BIGINT, last_wall BIGINT,
@@ -102,7 +108,10 @@ FROM zone_span s JOIN member m ON m.file_id = s.file_id;
 CREATE VIEW bundles AS SELECT bundle_id, name, sha256, size, added_at, added_by, tool_version FROM bundle;
 
 CREATE VIEW nodes AS
-SELECT node, systems, roles, addresses, zone, zone_basis, clock_offset_us, offset_basis, offset_confidence FROM node;
+SELECT node, systems, roles, addresses, zone, zone_basis, clock_offset_us, offset_basis, offset_confidence, offset_low_us, offset_high_us FROM node;
+
+CREATE VIEW clock_pairs AS SELECT node, other, kind, basis, key, from_event, to_event, low_us, high_us, agrees FROM clock_pair;
+CREATE VIEW clock_stretches AS SELECT node, from_ts, to_ts, clock_offset_us, low_us, high_us, pairs, agreeing FROM node_clock;
 
 CREATE VIEW entities AS
 SELECT n.kind, n.value, r.event_id, e.ts, n.role
@@ -192,7 +201,24 @@ export const COMMENTS: Record<string, Record<string, string>> = {
     '': 'One row per node',
     clock_offset_us: 'Microseconds added to logged times',
     offset_basis: 'What the offset rests on',
-    offset_confidence: '0 to 1',
+    offset_confidence: 'Share of the pairs that agree, 0 to 1',
+    offset_low_us: 'Bounds of the offset that the pairs prove; NULL: that side is not bounded',
+  },
+  clock_pairs: {
+    '': 'Pairs of events on two nodes that bound the difference of their clocks: what proves the offsets',
+    kind: 'What joins the two events, e.g. celery_request, mesos_status, registry_proxy',
+    basis: 'exact (an id that both name) or inferred (matched by content and order)',
+    key: 'The id, or the content, that both share',
+    from_event: 'The event on `node`',
+    to_event: 'The event on `other`',
+    low_us: 'The offset of `node` less that of `other` is at least this, microseconds; NULL: not bounded',
+    high_us: 'and at most this',
+    agrees: 'Holds the estimate that most pairs agree on',
+  },
+  clock_stretches: {
+    '': 'Offsets that the pairs prove, over the time of the node; more than one row where its clock was stepped or drifts',
+    from_ts: 'Logged time from which on it holds; NULL: from the beginning',
+    to_ts: 'and up to which; NULL: to the end',
   },
   entities: {
     '': 'Addresses, users, tasks, images, ... by the events that mention them',

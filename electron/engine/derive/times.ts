@@ -32,6 +32,16 @@ function toUtc(zone: string, values: Values): string {
   return `timezone(${values.add(zone)}, ts_wall)::TIMESTAMP`;
 }
 
+/** The SQL of a logged time moved by the clock's plan: `offset`, or `offset<moment<offset…`, microseconds. */
+function moved(logged: string, plan: string): string {
+  const numbers = plan.split('<').map((text) => BigInt(text));
+  if (numbers.length === 1) return numbers[0] === 0n ? logged : `${logged} + to_microseconds(${numbers[0]})`;
+  const whens: string[] = [];
+  for (let i = 0; i + 1 < numbers.length; i += 2)
+    whens.push(`WHEN epoch_us(${logged}) < ${numbers[i + 1]} THEN ${numbers[i]}`);
+  return `${logged} + to_microseconds(CASE ${whens.join(' ')} ELSE ${numbers.at(-1)} END)`;
+}
+
 /** How the zones of a file are laid out: a zone, or a hash of its stretches. What is applied already is left alone. */
 const PLANS = `
   SELECT file_id, CASE WHEN count(*) = 1 AND bool_and(component IS NULL AND from_line IS NULL AND to_line IS NULL AND from_wall IS NULL AND to_wall IS NULL)
@@ -43,7 +53,7 @@ const PLANS = `
 interface Stale {
   plan: string;
   pieces: boolean;
-  offset: string;
+  clock: string;
   files: number[];
 }
 
@@ -51,19 +61,19 @@ interface Stale {
 export async function applyTimes(connection: Connection): Promise<void> {
   const stale = await connection.rows<Stale>(`
     WITH plan AS (${PLANS})
-    SELECT p.plan, p.pieces, n.clock_offset_us AS "offset", list(m.file_id ORDER BY m.file_id) AS files
+    SELECT p.plan, p.pieces, n.clock_plan AS clock, list(m.file_id ORDER BY m.file_id) AS files
     FROM member m JOIN plan p ON p.file_id = m.file_id JOIN node n ON n.node = m.node
-    WHERE p.plan <> m.applied_zone OR n.clock_offset_us <> m.applied_offset_us
-    GROUP BY ALL ORDER BY p.plan, "offset"`);
-  for (const { plan, pieces, offset, files } of stale) {
+    WHERE p.plan <> m.applied_zone OR n.clock_plan <> m.applied_clock
+    GROUP BY ALL ORDER BY p.plan, clock`);
+  for (const { plan, pieces, clock, files } of stale) {
     const list = files.join(', '); // integers
-    if (pieces) for (const file of files) await applyPieces(connection, file, offset);
+    if (pieces) for (const file of files) await applyPieces(connection, file, clock);
     else {
       const values = new Values();
       const zone = toUtc(plan, values);
       const logged = `CASE WHEN ts_kind IN (2, 3, 5) THEN ${zone} ELSE ts_wall END`;
       await connection.run(
-        `UPDATE event SET ts_logged = ${logged}, ts = ${logged} + to_microseconds(${values.add(offset)}::BIGINT), ts_mark = NULL WHERE file_id IN (${list})`,
+        `UPDATE event SET ts_logged = ${logged}, ts = ${moved(logged, clock)}, ts_mark = NULL WHERE file_id IN (${list})`,
         values.list,
       );
     }
@@ -73,8 +83,8 @@ export async function applyTimes(connection: Connection): Promise<void> {
        WHERE span.file_id = member.file_id`,
     );
     await connection.run(
-      `UPDATE member SET applied_zone = $1, applied_offset_us = $2::BIGINT WHERE file_id IN (${list})`,
-      [plan, offset],
+      `UPDATE member SET applied_zone = $1, applied_clock = $2 WHERE file_id IN (${list})`,
+      [plan, clock],
     );
   }
 }
@@ -90,7 +100,7 @@ interface Piece {
 }
 
 /** One file whose lines are in several zones: the first stretch that fits a line holds. */
-async function applyPieces(connection: Connection, file: number, offset: string): Promise<void> {
+async function applyPieces(connection: Connection, file: number, clock: string): Promise<void> {
   const pieces = await connection.rows<Piece>(
     `SELECT component, from_line, to_line, epoch_us(from_wall) AS from_us, epoch_us(to_wall) AS to_us, zone, basis
      FROM zone_span WHERE file_id = $1 ORDER BY seq`,
@@ -111,9 +121,8 @@ async function applyPieces(connection: Connection, file: number, offset: string)
     mark.push(`WHEN ${when} THEN ${piece.basis === 'file_zone' ? 1 : 2}`);
   }
   const logged = `CASE WHEN ts_kind IN (2, 3, 5) THEN CASE ${utc.join(' ')} ELSE ts_wall END ELSE ts_wall END`;
-  const by = values.add(offset);
   await connection.run(
-    `UPDATE event SET ts_logged = ${logged}, ts = ${logged} + to_microseconds(${by}::BIGINT),
+    `UPDATE event SET ts_logged = ${logged}, ts = ${moved(logged, clock)},
        ts_mark = CASE ${mark.join(' ')} END WHERE file_id = ${values.add(file)}`,
     values.list,
   );

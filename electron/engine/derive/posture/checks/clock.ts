@@ -12,6 +12,8 @@ interface NodeRow {
   offset: string;
   basis: string | null;
   by_hand: boolean;
+  /** Enough pairs agree; else the basis says why nothing is proven. */
+  proven: boolean;
 }
 interface DriftRow {
   node: string;
@@ -26,7 +28,7 @@ export const clock: PostureCheck = {
   id: 'clock',
   async read(connection) {
     const nodes = await connection.rows<NodeRow>(
-      `SELECT node, clock_offset_us AS "offset", offset_basis AS basis, offset_set IS NOT NULL AS by_hand FROM node ORDER BY node`,
+      `SELECT node, clock_offset_us AS "offset", offset_basis AS basis, offset_set IS NOT NULL AS by_hand, offset_confidence IS NOT NULL AS proven FROM node ORDER BY node`,
     );
     const drifts = await connection.rows<DriftRow>(`
       SELECT node, other, min(seconds) AS low, max(seconds) AS high, count(*) AS lines, list(event_id ORDER BY event_id)[1:${FIRST}] AS ids
@@ -39,7 +41,7 @@ export const clock: PostureCheck = {
 
 const CHANGE = 'Run chrony or systemd-timesyncd against the same servers on all nodes, and watch the offset.';
 
-function offset({ node, offset, basis, by_hand }: NodeRow): Stand {
+function offset({ node, offset, basis, by_hand, proven }: NodeRow): Stand {
   const us = Number(offset);
   const about = {
     node,
@@ -59,8 +61,8 @@ function offset({ node, offset, basis, by_hand }: NodeRow): Stand {
   if (basis !== null)
     return {
       ...about,
-      standing: 'ok',
-      title: 'Clock agrees with other nodes',
+      standing: by_hand || proven ? 'ok' : 'unknown',
+      title: by_hand || proven ? 'Clock agrees with other nodes' : 'Clock not proven',
       proof: `${basis[0]!.toUpperCase()}${basis.slice(1)}.`,
       change: null,
     };
