@@ -122,7 +122,10 @@ async function proxyLines(connection: Connection): Promise<void> {
   for (const earlier of [0, 1, -1])
     await pair(connection, 'passed', 'asked', { kind: 'proxy_line', same: 'client', earlier, why: client });
   await connection.run(
-    `${lines('answered', `e.system = 'registry' AND e.component = 'access'`)} AND NOT EXISTS (SELECT 1 FROM link l WHERE l.kind = 'access_line' AND l.to_event = e.event_id)`,
+    lines(
+      'answered',
+      `e.system = 'registry' AND e.component = 'access' AND NOT EXISTS (SELECT 1 FROM link l WHERE l.kind = 'access_line' AND l.to_event = e.event_id)`,
+    ),
   );
   const time = text(`${SAME} and user agent within a second at the proxy and at the registry behind it`);
   for (const earlier of [0, 1, -1])
