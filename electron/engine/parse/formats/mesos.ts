@@ -8,7 +8,8 @@ import { mesosCrash } from './mesos-crash.ts';
 import { mesosExecute } from './mesos-execute.ts';
 import { glogHeader, mesosGlog, mesosGlued } from './mesos-glog.ts';
 import { takeOutputTime } from './output-time.ts';
-import { rayCpp, rayPy } from './ray-lines.ts';
+import { rayCpp } from './ray-cpp.ts';
+import { rayPy } from './ray-py.ts';
 import { registryText } from './registry-text.ts';
 import { exhibitor, zooClient, zooServer } from './zookeeper.ts';
 

@@ -178,8 +178,10 @@ export const jsonLine: LineKind = {
 export function epochMicros(text: string): number {
   if (!/^\d{9,19}(?:\.\d{1,9})?$/.test(text)) return Number.NaN;
   const whole = text.indexOf('.') === -1 ? text.length : text.indexOf('.');
+  // Nanoseconds of today have more digits than a number holds: their last three are cut off as text.
+  if (whole > 17) return Number(text.slice(0, whole - 3));
   const value = Number(text);
-  const us = whole <= 11 ? value * 1e6 : whole <= 14 ? value * 1e3 : whole <= 17 ? value : value / 1e3;
+  const us = whole <= 11 ? value * 1e6 : whole <= 14 ? value * 1e3 : value;
   return Math.round(us);
 }
 

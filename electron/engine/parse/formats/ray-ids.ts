@@ -125,12 +125,26 @@ export function rayIds(text: string, draft: Draft, member: Member): void {
 
 /** Puts one id that a reader knows by itself, and those it is made of. */
 export function rayId(draft: Draft, member: Member, field: string, value: string): void {
-  const key = FIELD.indexOf(field);
-  if (key === -1) return;
-  named = 0;
-  note(key, value);
-  putIds(draft, member);
+  readIds(draft, member, [[field, value]], 'mentioned');
 }
+
+/** Puts ids that an event names by keys, and those they are made of. Text that is no id is kept as a field only. */
+export function readIds(
+  draft: Draft,
+  member: Member,
+  list: readonly (readonly [string, string])[],
+  role: string,
+): void {
+  named = 0;
+  for (const [field, value] of list) {
+    const key = FIELD.indexOf(field);
+    if (key !== -1 && ID.test(value)) note(key, value);
+    else if (value !== '') put(draft, field, value);
+  }
+  if (named > 0) putIds(draft, member, role);
+}
+
+const ID = /^(?:[0-9a-f]{8,64}|NIL_ID)$/;
 
 /** How long a run of digits would be that starts here, of the lengths that ids have; 40 are nodes and tasks of 0.8 and before. */
 function lengthAt(text: string, start: number): number {
@@ -284,7 +298,7 @@ let known: (string | undefined)[] = [];
 /** Those whose field the message has given so far: one bit a key. */
 let given = 0;
 
-function putIds(draft: Draft, member: Member): void {
+function putIds(draft: Draft, member: Member, role = 'mentioned'): void {
   if (of !== member) {
     of = member;
     known = FIELD.map((name) => member.hint.fields[name]);
@@ -295,7 +309,7 @@ function putIds(draft: Draft, member: Member): void {
     const key = keys[i] as number;
     const value = values[i] as string;
     const kind = ENTITY[key] as string;
-    if (kind !== '' && !isNil(value)) draft.entity(kind, value, 'mentioned');
+    if (kind !== '' && !isNil(value)) draft.entity(kind, value, role);
     const bit = 1 << key;
     const fromPath = known[key];
     if (fromPath !== undefined) {

@@ -1,19 +1,15 @@
 // Ray: one bundle mixes C++ and Python text, JSON and events; a file's path says component and ids.
 import type { Format } from '../kind.ts';
+import { takeOutputLevel } from './output-level.ts';
 import { takeOutputTime } from './output-time.ts';
-import { rayEvent, rayJson } from './ray-json.ts';
-import {
-  putWorkerState,
-  rayCpp,
-  rayCrash,
-  rayEcho,
-  rayEntrypoint,
-  rayGlog,
-  rayMagic,
-  rayPy,
-  rayServe,
-} from './ray-lines.ts';
+import { rayCpp, rayGlog } from './ray-cpp.ts';
+import { rayEvent } from './ray-event.ts';
+import { rayJson } from './ray-json.ts';
 import { rayMessage } from './ray-message.ts';
+import { rayCrash, rayEcho, rayEntrypoint, rayMagic } from './ray-output.ts';
+import { rayPy } from './ray-py.ts';
+import { rayServe } from './ray-serve.ts';
+import { putWorkerState } from './ray-worker-state.ts';
 
 export const ray: Format = {
   id: 'ray',
@@ -24,8 +20,8 @@ export const ray: Format = {
     draft.component = member.hint.component || 'worker';
     draft.message = line;
     takeOutputTime(draft, line);
+    takeOutputLevel(draft, line);
     putWorkerState(draft, member);
-    if (member.hint.component !== 'packages' && member.hint.component !== 'processes')
-      rayMessage(line, draft, member);
+    rayMessage(line, draft, member);
   },
 };
