@@ -39,6 +39,26 @@ export interface ExpectedRecord {
   entities?: readonly string[];
 }
 
+/** What lines of glog leave for those after them in the member; see formats/mesos-foreign.ts. */
+export class GlogNotes {
+  /** Something below is open: lines must be looked at. */
+  watch = false;
+  /** A copied log is being read: of this container, begun at this time by this thread. */
+  container = '';
+  begun = Number.NaN;
+  thread = '';
+  /** The line in which a name was left open, and the character that ends the name. */
+  openLine = 0;
+  openEnd = '';
+  /** Lines of a crash are being read; another line has come between them. */
+  crash = false;
+  parted = false;
+  /** The record of the crash states its time. */
+  aborted = false;
+  /** Master ids of old shape whose parts were told already. */
+  masters = new Set<string>();
+}
+
 export interface LineKind {
   /** Also the format id of a member whose records are mostly of this kind. */
   readonly id: string;
@@ -82,6 +102,7 @@ export class Member {
   rest: { at: number; text: string }[] = [];
   /** Year of the time in front of the line, 0 when it has none. */
   outerYear = 0;
+  readonly glog = new GlogNotes();
   /** State that some lines set for those after them. */
   state: Record<string, string> = {};
 
@@ -96,8 +117,8 @@ export class Member {
   constructor(context: MemberContext, hint: PathHint) {
     this.context = context;
     this.hint = hint;
-    if (hint.year > 0) this.years.startAt(hint.year, hint.month);
-    else if (context.mtimeUs !== null) this.years.notAfter(context.mtimeUs);
+    if (context.mtimeUs !== null) this.years.notAfter(context.mtimeUs);
+    if (hint.year > 0) this.years.startAt(hint.year, hint.month, hint.day || 1, hint.day > 0);
   }
 
   fact(kind: Fact['kind'], value: string): void {
@@ -171,6 +192,7 @@ export function clearDraft(d: Draft): void {
   d.tid = '';
   d.logger = '';
   d.parsed = false;
+  d.foreign = false;
   d.entityCount = 0;
 }
 

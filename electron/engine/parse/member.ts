@@ -3,6 +3,7 @@ import { Buffer, isAscii, isUtf8 } from 'node:buffer';
 import type { Carrier } from './carrier.ts';
 import { outer } from './carrier.ts';
 import type { CustomFormat } from './custom/custom-format.ts';
+import { dateIn } from './date-in.ts';
 import { kernelMessage } from './formats/kernel.ts';
 import { mesosState } from './formats/mesos-state.ts';
 import { clearDraft, type Format, type LineKind, Member } from './kind.ts';
@@ -173,10 +174,8 @@ class Reader implements MemberParser {
     const lines = text.split('\n', 400).map((l) => (l.endsWith('\r') ? l.slice(0, -1) : l));
     const claimed = this.#customs.some((custom) => custom.claims(this.#context.path) === true);
     if (hint.whole && (claimed || looksLikeLog(lines))) hint.whole = false;
-    if (hint.year === 0 && this.#context.mtimeUs === null) {
-      const stamp = /\b(20\d\d)[-/](0[1-9]|1[0-2])[-/](?:0[1-9]|[12]\d|3[01])\b/.exec(text);
-      if (stamp) this.#member.years.startAt(Number(stamp[1]), Number(stamp[2]));
-    }
+    const date = hint.day > 0 ? null : dateIn(text, hint.year > 0 || this.#context.mtimeUs !== null);
+    if (date) this.#member.years.startAt(date.year, date.month, date.day);
     if (hint.whole) {
       this.#format = hint.component === 'configuration' ? WHOLE : (DUMPS[hint.family] ?? WHOLE);
       this.#kinds = this.#format.kinds;
@@ -494,7 +493,7 @@ class Reader implements MemberParser {
     }
     if (kind) {
       this.#last = kind;
-      if (draft.tsKind !== TS_KIND.none) member.dated(draft);
+      if (draft.tsKind !== TS_KIND.none && !draft.foreign) member.dated(draft);
       this.#close();
       this.#begun(spare, offset, bytes, lines, line);
       spare.kind = kind;
@@ -745,7 +744,9 @@ class Reader implements MemberParser {
 
   /** Undated records take the time of their neighbour. */
   #dated(draft: Draft): void {
-    if (!Number.isNaN(draft.tsWall) && draft.tsKind !== TS_KIND.none) {
+    if (draft.foreign && !Number.isNaN(draft.tsWall)) {
+      if (this.#leading) this.#releaseLeading();
+    } else if (!Number.isNaN(draft.tsWall) && draft.tsKind !== TS_KIND.none) {
       this.#neighbour = draft.tsWall;
       this.#neighbourKind =
         draft.tsKind === TS_KIND.absolute ? TS_KIND.neighbourAbsolute : TS_KIND.neighbourWall;

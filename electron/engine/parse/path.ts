@@ -13,6 +13,8 @@ export interface PathHint {
   whole: boolean;
   year: number;
   month: number;
+  /** 0 unless the path states the day of the first line. */
+  day: number;
   role: string;
   /** Ids the path names, as fields of every record. */
   fields: Record<string, string>;
@@ -29,6 +31,7 @@ const hint = (over: Partial<PathHint>): PathHint => ({
   whole: false,
   year: 0,
   month: 0,
+  day: 0,
   role: '',
   fields: {},
   entities: [],
@@ -228,6 +231,7 @@ function mesos(path: string, base: string): PathHint | null {
       role: program === 'master' || program === 'agent' ? program : '',
       year: Number(file[5]),
       month: Number(file[6]),
+      day: Number(file[7]),
       pid: file[9] as string,
       fields: { 'file.host': file[2] as string, 'file.severity': file[4] as string },
     });

@@ -55,6 +55,8 @@ export class Draft {
   logger = '';
   /** False when no line kind of the format matched: kept as an event of its own, counted as unparsed. */
   parsed = false;
+  /** A line of another writer inside the file: its time says nothing of the lines around it. */
+  foreign = false;
 
   /** Entities of the record: parallel arrays, `entityCount` long. */
   entityKinds: string[] = [];

@@ -219,52 +219,108 @@ export function accessTimeAt(s: string, i: number): number {
   return wall - zone * MINUTE_US;
 }
 
+const NEAR_DAYS = 2;
+const CLOSE_DAYS = 62;
+
 /**
- * Gives a year to times that state none. Starts from a known moment (file name, header, or the archive's mtime as upper
- * bound) and moves on when the month falls by more than half a year; a line from before the turn gets the year before it.
+ * Gives a year to times that state none: the one that brings the date nearest to the latest date believed, within what is
+ * known of the file's first and last moment. A date that jumps by days is believed once two more lines follow that do not go
+ * back behind it: a forged or copied line does not carry its year to those after it.
  */
 export class YearClock {
-  #year = 0;
+  /** Days since the epoch: the latest date believed; the first and the last one possible. */
+  #at = Number.NaN;
+  #from = Number.NaN;
+  #until = Number.NaN;
+  /** Dates that jumped and are not believed yet, in the order of their lines. */
+  #first = Number.NaN;
+  #second = Number.NaN;
   #month = 0;
-  #bound: number | null = null;
+  #day = 0;
+  #year = Number.NaN;
 
-  /** The year is known at this moment: later lines are of it or of the year after. */
-  startAt(year: number, month: number): void {
-    this.#year = year;
-    this.#month = month;
-    this.#bound = null;
+  /** A moment near the first line is known; `exact`: no line is older. */
+  startAt(year: number, month: number, day = 1, exact = false): void {
+    this.#at = daysFromCivil(year, month, day);
+    if (exact) this.#from = this.#at - 1;
+    this.#month = 0;
   }
 
-  /** Only an upper bound is known: the first line is at or before it. */
+  /** No line is younger: the modification time, unless it lies before such systems were made. */
   notAfter(us: number): void {
-    if (this.#year === 0) this.#bound = us;
+    const day = Math.floor(us / DAY_US) + 1;
+    if (day > OLDEST_DAY) this.#until = day;
+    this.#month = 0;
   }
 
   get known(): boolean {
-    return this.#year !== 0 || this.#bound !== null;
+    return !Number.isNaN(this.#at) || !Number.isNaN(this.#until);
   }
 
   /** Year of a line with this month and day; NaN when nothing is known. */
   yearOf(month: number, day: number): number {
-    if (this.#year === 0) {
-      if (this.#bound === null) return Number.NaN;
-      const bound = civilFromMicros(this.#bound + DAY_US);
-      const later = month > bound.month || (month === bound.month && day > bound.day);
-      this.#year = later ? bound.year - 1 : bound.year;
-      if (month === 2 && day === 29) while (!isLeap(this.#year)) this.#year--;
+    if (month !== this.#month || day !== this.#day) {
+      this.#year = this.#nearest(month, day);
       this.#month = month;
-      return this.#year;
-    }
-    if (month < this.#month - 6) {
-      this.#year++;
-      this.#month = month;
-      return this.#year;
-    }
-    if (month > this.#month + 6) return this.#year - 1;
-    this.#month = month;
+      this.#day = day;
+    } else if (Number.isNaN(this.#first)) return this.#year;
+    if (!Number.isNaN(this.#year)) this.#move(daysFromCivil(this.#year, month, day));
     return this.#year;
   }
+
+  #nearest(month: number, day: number): number {
+    // Without a start, the first line is taken for the last one possible.
+    const near = Number.isNaN(this.#at) ? this.#until - 183 : this.#at;
+    if (Number.isNaN(near)) return Number.NaN;
+    const year = this.#nearTo(near, month, day);
+    if (Number.isNaN(this.#first)) return year;
+    const away = Math.abs(daysFromCivil(year, month, day) - near);
+    if (away <= CLOSE_DAYS) return year;
+    return this.#nearTo(Number.isNaN(this.#second) ? this.#first : this.#second, month, day);
+  }
+
+  #nearTo(near: number, month: number, day: number): number {
+    const middle = civilFromMicros(near * DAY_US).year;
+    const sound = !(this.#from > this.#until);
+    const leap = month === 2 && day === 29;
+    const reach = leap ? 8 : 1;
+    let best = Number.NaN;
+    let least = Number.POSITIVE_INFINITY;
+    for (let year = middle - reach; year <= middle + reach; year++) {
+      if (leap && !isLeap(year)) continue;
+      const at = daysFromCivil(year, month, day);
+      // What lies outside is taken only when nothing lies inside.
+      const outside = at < this.#from || (sound && at > this.#until);
+      const distance = Math.abs(at - near) + (outside ? 10_000 : 0);
+      if (distance >= least) continue;
+      best = year;
+      least = distance;
+    }
+    return best;
+  }
+
+  #move(day: number): void {
+    const ahead = Number.isNaN(this.#at) ? 0 : day - this.#at;
+    if (ahead > NEAR_DAYS) {
+      if (Number.isNaN(this.#first) || day < this.#first || day < this.#second) {
+        this.#first = day;
+        this.#second = Number.NaN;
+      } else if (Number.isNaN(this.#second)) {
+        this.#second = day;
+      } else {
+        this.#at = this.#first;
+        this.#first = this.#second;
+        this.#second = day;
+      }
+      return;
+    }
+    if (!(ahead < 0)) this.#at = day;
+    this.#first = Number.NaN;
+    this.#second = Number.NaN;
+  }
 }
+
+const OLDEST_DAY = daysFromCivil(2005, 1, 1);
 
 function isLeap(year: number): boolean {
   return (year % 4 === 0 && year % 100 !== 0) || year % 400 === 0;

@@ -1,7 +1,7 @@
 // Google's log lines: `Lmmdd hh:mm:ss.uuuuuu thread file:line] message`, as Mesos and Ray up to 1.0 write them.
 import type { Member } from '../kind.ts';
 import { digitsEnd, standsAt } from '../text.ts';
-import { clockAt, cursor, fractionAt, microsOf, SECOND_US, two } from '../time.ts';
+import { civilFromMicros, clockAt, cursor, fractionAt, microsOf, SECOND_US, two } from '../time.ts';
 
 /** Parts of the last line read. `first` and `second` are the one or two ids before the source. */
 export const glog = {
@@ -62,7 +62,7 @@ export function readGlog(line: string, member: Member): boolean {
     glog.time = Number.NaN;
     glog.raw = true;
   } else {
-    const year = member.outerYear > 0 ? member.outerYear : member.years.yearOf(month, day);
+    const year = member.outerYear > 0 ? yearBeside(member, month) : member.years.yearOf(month, day);
     const date = microsOf(year, month, day, 0, 0, 0, 0);
     if (Number.isNaN(date) && !Number.isNaN(year)) return false;
     glog.time = date + clock * SECOND_US + us;
@@ -73,6 +73,14 @@ export function readGlog(line: string, member: Member): boolean {
   glog.source = line.slice(at, close);
   glog.message = line.slice(line.charCodeAt(close + 1) === 32 ? close + 2 : close + 1);
   return true;
+}
+
+/** The year of a carrier's time in front of the line, minded that zones differ by hours at New Year. */
+function yearBeside(member: Member, month: number): number {
+  const year = member.outerYear;
+  if ((month !== 1 && month !== 12) || Number.isNaN(member.outerTime)) return year;
+  const outer = civilFromMicros(member.outerTime).month;
+  return month === 1 && outer === 12 ? year + 1 : month === 12 && outer === 1 ? year - 1 : year;
 }
 
 /** Where the digits begin that stand in front of `end`, 20 at most. */

@@ -3,6 +3,7 @@ import type { Member } from '../kind.ts';
 import { request } from '../kind.ts';
 import type { Draft } from '../record.ts';
 import { isIp, pathOf, put, putJson } from '../text.ts';
+import { ZONE_WHY } from '../zone-runs.ts';
 import { access, readAccess } from './access.ts';
 
 /**
@@ -30,7 +31,7 @@ export function jettyAccess(text: string, draft: Draft, member: Member): boolean
     draft.entity('ip', access.ip, 'client');
   }
   if (access.zoned && !Number.isNaN(draft.tsWall)) {
-    member.zoneSeen(draft.tsWall, access.time, 'access lines state their offset');
+    member.zoneSeen(draft.tsWall, access.time, ZONE_WHY.access, draft.component);
   }
   return true;
 }

@@ -1,4 +1,4 @@
-// glog lines of Mesos, and the header of their files.
+// glog lines of Mesos, whole or damaged, and the header of their files.
 import type { LineKind, Member } from '../kind.ts';
 import { means } from '../kind.ts';
 import type { Draft } from '../record.ts';
@@ -6,7 +6,8 @@ import { TS_KIND } from '../record.ts';
 import { isPlain, put, putIf } from '../text.ts';
 import { dateTimeAt } from '../time.ts';
 import { glog, readGlog } from './glog.ts';
-import { BARE, component } from './mesos-crash.ts';
+import { component } from './mesos-component.ts';
+import { markCopied, markForged, writerOf } from './mesos-foreign.ts';
 import { mesosFinish, mesosMessage } from './mesos-message.ts';
 import { zooClient } from './zookeeper.ts';
 
@@ -31,15 +32,25 @@ function fill(draft: Draft, member: Member, levelAt: number, plain: boolean): vo
       ? TS_KIND.wall
       : TS_KIND.wallYearInferred;
   draft.level = LEVEL[levelAt] ?? -1;
-  draft.nativeLevel = LETTER[levelAt] as string;
+  draft.nativeLevel = LETTER[levelAt] ?? '';
   draft.tid = glog.first;
   draft.logger = glog.source;
   draft.message = glog.message;
-  draft.fields = LEVEL_FIELDS[levelAt] as string;
-  if (draft.level === 6) means(draft, 'process', 'crash', 'failure');
+  draft.fields = LEVEL_FIELDS[levelAt] ?? '';
+  const notes = member.glog;
+  const writer = notes.watch ? writerOf(draft, member) : 'process';
+  if (writer === 'forged') {
+    markForged(draft);
+    return;
+  }
+  if (draft.level === 6) {
+    means(draft, 'process', 'crash', 'failure');
+    notes.crash = true;
+    notes.parted = false;
+    notes.watch = true;
+  }
   mesosMessage(glog.message, draft, member, plain);
-  const pid = member.state.pid;
-  if (pid !== undefined && glog.first.length >= 5 && glog.first !== pid) draft.pid = pid;
+  if (writer === 'copied') markCopied(draft, member);
 }
 
 export const mesosGlog: LineKind = {
@@ -50,7 +61,7 @@ export const mesosGlog: LineKind = {
     fill(draft, member, line.charCodeAt(0), isPlain(line));
     return true;
   },
-  joins: (line) => !BARE.test(line),
+  joins: () => true,
   finish: mesosFinish,
   samples: [
     {
@@ -67,8 +78,10 @@ export const mesosGlog: LineKind = {
         {
           time: '2026-12-31T18:53:20.865043Z',
           level: 'info',
+          nativeLevel: 'I',
           logger: 'logging.cpp:461',
           tid: '28483',
+          pid: '28483',
           system: 'mesos',
         },
         {
@@ -87,6 +100,7 @@ export const mesosGlog: LineKind = {
         },
         {
           time: '2027-01-01T00:00:01.000000Z',
+          level: 'warning',
           action: 'stop',
           fields: { signal: 'SIGTERM', sender_uid: '0' },
         },
@@ -126,6 +140,108 @@ export const mesosGlog: LineKind = {
           },
         },
         { httpStatus: 200, outcome: 'success', fields: { duration: '12.3ms' } },
+      ],
+    },
+    {
+      // The fetcher's log inside the agent's; then the agent goes on.
+      path: 'mesos-agent.vm.root.log.WARNING.20261120-185325.28537',
+      text: "W1120 18:54:45.391988 28559 fetcher.cpp:927] Begin fetcher log (stderr in sandbox) for container 94101e8f-a1e4-4283-a4f6-48dd3d0621c6 from running command: /usr/libexec/mesos/bin/mesos-fetcher\nI1120 18:54:45.327659 29512 fetcher.cpp:459] Fetching URI 'http://127.0.0.32:9/stage2.sh'\nE1120 18:54:45.328887 29512 fetcher.cpp:615] EXIT with status 1: Failed to fetch 'http://127.0.0.32:9/stage2.sh': Error downloading resource: Couldn't connect to server\n\nEnd fetcher log for container 94101e8f-a1e4-4283-a4f6-48dd3d0621c6\nE1120 18:54:45.392107 28559 fetcher.cpp:585] Failed to run mesos-fetcher: Failed to fetch all URIs for container '94101e8f-a1e4-4283-a4f6-48dd3d0621c6': exited with status 1",
+      gives: [
+        { action: 'fetch_log', fields: { container_id: '94101e8f-a1e4-4283-a4f6-48dd3d0621c6' } },
+        {
+          time: '2026-11-20T18:54:45.327659Z',
+          component: 'fetcher',
+          pid: '29512',
+          action: 'fetch',
+          fields: {
+            'tidemark.foreign':
+              'line of the fetcher of container 94101e8f-a1e4-4283-a4f6-48dd3d0621c6, copied into this log when the fetch had failed',
+            container_id: '94101e8f-a1e4-4283-a4f6-48dd3d0621c6',
+          },
+          entities: ['mesos_container:94101e8f-a1e4-4283-a4f6-48dd3d0621c6:mentioned'],
+        },
+        { level: 'error', lines: 2, outcome: 'failure', pid: '29512' },
+        { time: '2026-11-20T18:54:45.391988Z', lines: 1, action: 'fetch_log' },
+        { time: '2026-11-20T18:54:45.392107Z', component: 'agent', pid: '28537', outcome: 'failure' },
+      ],
+    },
+    {
+      // A framework's name with a line end and a whole glog line in it.
+      path: 'mesos-master.vm.root.log.INFO.20261120-185320.28483',
+      text: "I1120 18:55:06.591547 28530 master.cpp:2690] Received subscription request for HTTP framework 'reports\nI1120 00:00:00.000000 99999 master.cpp:9829] Successfully authenticated principal 'ops' at scheduler-forged@10.9.8.7:4444'\nI1120 18:55:06.594125 28530 master.cpp:10028] Adding framework 5c144c4b-8cbd-4bc5-8008-919311f44e1f-0023 (reports\nI1120 00:00:00.000000 99999 master.cpp:9829] Successfully authenticated principal 'ops' at scheduler-forged@10.9.8.7:4444) with roles {  } suppressed\nI1120 18:55:06.595829 28533 hierarchical.cpp:789] Added framework 5c144c4b-8cbd-4bc5-8008-919311f44e1f-0023",
+      gives: [
+        { action: 'framework_subscribe', tid: '28530' },
+        {
+          time: '2026-11-20T00:00:00.000000Z',
+          category: 'audit',
+          action: 'forged_line',
+          outcome: 'unknown',
+          userName: '',
+          srcIp: '',
+          fields: {
+            'tidemark.foreign':
+              'part of a name that the line before leaves open: whoever chose that name wrote this line',
+          },
+        },
+        { action: 'framework_add', time: '2026-11-20T18:55:06.594125Z' },
+        { action: 'forged_line', userName: '' },
+        { action: 'framework_add', time: '2026-11-20T18:55:06.595829Z' },
+      ],
+    },
+  ],
+};
+
+const NO_LETTER = /^\d{4} \d\d:\d\d:\d\d(?:\.\d{6})? {1,10}\d{1,10} [\w.+-]{1,100}:\d{1,6}\] /;
+const NO_TIME = /^[IWEF](?:0[1-9]|1[0-2])[0-3]\d {1,3}([\w+-]{1,100}\.(?:cpp|hpp|h|cc|go):\d{1,6})\] /;
+
+/** Lines that lost their level letter, or their time and thread, on the way into the file. */
+export const mesosDamaged: LineKind = {
+  id: 'mesos.damaged',
+  weight: () => 0.5,
+  read(line, draft, member) {
+    const c = line.charCodeAt(0);
+    const digit = c >= 48 && c <= 49;
+    if (!digit && c !== 73 && c !== 87 && c !== 69 && c !== 70) return false;
+    if (digit) {
+      if (line.charCodeAt(4) !== 32 || !NO_LETTER.test(line.slice(0, 160))) return false;
+      if (!readGlog(`I${line}`, member)) return false;
+      fill(draft, member, 0, isPlain(line));
+      put(draft, 'tidemark.damaged', 'the level letter is missing');
+      return true;
+    }
+    if (line.charCodeAt(5) !== 32) return false;
+    const m = NO_TIME.exec(line.slice(0, 160));
+    if (!m) return false;
+    glog.time = Number.NaN;
+    glog.first = '';
+    glog.source = m[1] as string;
+    glog.message = line.slice(m[0].length);
+    fill(draft, member, c, isPlain(line));
+    put(draft, 'tidemark.damaged', 'time and thread are missing');
+    return true;
+  },
+  joins: () => true,
+  finish: mesosFinish,
+  samples: [
+    {
+      path: 'mesos-master.vm.root.log.INFO.20260303-043000.8',
+      text: '0303 04:32:45.327628 8 master.cpp:5202] Framework failover timeout, removing framework b4149972-942d-46bf-b886-644cd3d0c6f0-0004 (swarm) at scheduler(1)@172.31.39.68:3375\nI0303 04:32:45.327651 8 master.cpp:5933] Removing framework b4149972-942d-46bf-b886-644cd3d0c6f0-0004 (swarm) at scheduler(1)@172.31.39.68:3375\nE0914 slave.cpp:971] Master refused authentication',
+      gives: [
+        {
+          time: '2026-03-03T04:32:45.327628Z',
+          nativeLevel: '',
+          action: 'framework_lost',
+          tid: '8',
+          fields: { 'tidemark.damaged': 'the level letter is missing', framework_name: 'swarm' },
+        },
+        { time: '2026-03-03T04:32:45.327651Z', level: 'info' },
+        {
+          level: 'error',
+          nativeLevel: 'E',
+          time: '2026-03-03T04:32:45.327651Z',
+          logger: 'slave.cpp:971',
+          category: 'authentication',
+        },
       ],
     },
   ],
@@ -170,7 +286,12 @@ export const glogHeader: LineKind = {
     if (!line.startsWith('Log file created at: ')) return false;
     const ts = dateTimeAt(line, 21);
     if (Number.isNaN(ts)) return false;
-    member.years.startAt(Number(line.slice(21, 25)), Number(line.slice(26, 28)));
+    member.years.startAt(
+      Number(line.slice(21, 25)),
+      Number(line.slice(26, 28)),
+      Number(line.slice(29, 31)),
+      true,
+    );
     draft.parsed = true;
     draft.system = 'mesos';
     draft.component = component(member, '');
@@ -179,7 +300,6 @@ export const glogHeader: LineKind = {
     draft.level = 2;
     draft.message = line;
     means(draft, 'process', 'log_open', 'success');
-    if (member.hint.pid !== '') member.state.pid = member.hint.pid;
     return true;
   },
   joins(line, draft, member) {
@@ -193,4 +313,38 @@ export const glogHeader: LineKind = {
     return line.startsWith('Log line format: ') || line.startsWith('Running duration ');
   },
   samples: [],
+};
+
+const LINK =
+  /^(?:\/?(?:[\w.-]{1,100}\/){0,20})((?:lt-)?mesos-[a-z-]{2,40}\..{1,260}\.log\.(?:INFO|WARNING|ERROR|FATAL)\.\d{8}-\d{6}\.\d{1,10})$/;
+
+/** A symbolic link that an archive keeps as a file: its text is the name of the newest log. */
+export const glogLink: LineKind = {
+  id: 'mesos.link',
+  read(line, draft, member) {
+    if (line.length > 400 || member.line > 1) return false;
+    const m = LINK.exec(line);
+    if (!m) return false;
+    draft.parsed = true;
+    draft.system = 'mesos';
+    draft.component = component(member, '');
+    draft.message = line;
+    means(draft, 'storage', 'link', 'unknown');
+    put(draft, 'target', m[1] as string);
+    return true;
+  },
+  joins: () => false,
+  samples: [
+    {
+      path: 'master1/log/mesos-master.INFO',
+      text: 'mesos-master.vm.root.log.INFO.20261120-185612.30171',
+      gives: [
+        {
+          component: 'master',
+          action: 'link',
+          fields: { target: 'mesos-master.vm.root.log.INFO.20261120-185612.30171' },
+        },
+      ],
+    },
+  ],
 };

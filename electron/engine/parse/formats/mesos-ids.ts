@@ -1,7 +1,9 @@
 // The ids that Mesos prints: frameworks, agents, tasks, executors, containers, status updates, libprocess ids.
-import { between, wordAt } from '../lexicon.ts';
+import type { Member } from '../kind.ts';
+import { wordAt } from '../lexicon.ts';
 import type { Draft } from '../record.ts';
-import { put } from '../text.ts';
+import { put, standsAt } from '../text.ts';
+import { nameLeftOpen } from './mesos-foreign.ts';
 
 /** Id after ` <word> ` or `<word> '…'`: unquoted up to a blank, quoted up to the next quote. */
 export function idAfter(msg: string, mark: string): string {
@@ -47,133 +49,178 @@ export function peer(msg: string, draft: Draft, role: string): void {
   draft.entity('ip', ip, role);
 }
 
-const FRAMEWORK = 1;
-const AGENT = 2;
-const TASK = 4;
-const EXECUTOR = 8;
-const CONTAINER = 16;
-const PRINCIPAL = 32;
-const UUID = 64;
-const STATUS = 128;
+/** Where the word ends that begins at `start`: at a blank, in quotes at the next quote; without closing punctuation. */
+function endOf(msg: string, start: number, blank: number): number {
+  let end = blank === -1 ? msg.length : blank;
+  while (end > start) {
+    const c = msg.charCodeAt(end - 1);
+    if (c === 44 || c === 59 || c === 46 || c === 58 || c === 41 || c === 10 || c === 13) end--;
+    else break;
+  }
+  return end;
+}
 
-/** Which words stand in front of a blank: one look at the text instead of one for each word. */
-function wordsOf(msg: string): number {
-  let words = 0;
-  for (let at = msg.indexOf(' '); at !== -1; at = msg.indexOf(' ', at + 1)) {
+/** The id after the blank at `at`, which may stand in quotes; `next` is the blank after it. */
+function idAt(msg: string, at: number, next: number): string {
+  if (msg.charCodeAt(at + 1) === 39) {
+    const close = msg.indexOf("'", at + 2);
+    return close === -1 || close - at > 302 ? '' : msg.slice(at + 2, close);
+  }
+  const end = endOf(msg, at + 1, next);
+  return end - at > 301 ? '' : msg.slice(at + 1, end);
+}
+
+/** Every id that Mesos prints with its kind in front, word by word. */
+export function ids(msg: string, draft: Draft, member: Member, plain: boolean): void {
+  let framework = false;
+  let agent = false;
+  let task = false;
+  let executor = false;
+  let container = false;
+  let status = false;
+  let principal = false;
+  let next = -1;
+  for (let at = msg.indexOf(' '); at !== -1; at = next) {
+    next = msg.indexOf(' ', at + 1);
     switch (msg.charCodeAt(at - 1)) {
-      case 107: // k
-        if (msg.startsWith('ramework', at - 8)) words |= FRAMEWORK;
-        else if (msg.startsWith('ask', at - 3)) words |= TASK;
+      case 107: // framework, task
+        if (!framework && standsAt(msg, 'ramework', at - 8)) {
+          framework = frameworkAt(msg, at, next, draft, member, plain);
+        } else if (!task && standsAt(msg, 'ask', at - 3)) {
+          const c = msg.charCodeAt(at - 4);
+          if (c !== 116 && c !== 84) break;
+          const id = idAt(msg, at, next);
+          if (id === '' || NOT_A_TASK.has(id)) break;
+          task = true;
+          put(draft, 'task_id', id, plain);
+          draft.entity('mesos_task', id, 'mentioned');
+        }
         break;
-      case 116: // t
-        if (msg.startsWith('gent', at - 4)) words |= AGENT;
+      case 116: // agent
+        if (!agent && standsAt(msg, 'gent', at - 4)) agent = agentAt(msg, at, next, draft, member, plain);
         break;
-      case 101: // e
-        if (msg.startsWith('slave', at - 5)) words |= AGENT;
+      case 101: // slave
+        if (!agent && standsAt(msg, 'slave', at - 5)) agent = agentAt(msg, at, next, draft, member, plain);
+        else if (!agent && standsAt(msg, 'Slave', at - 5))
+          agent = agentAt(msg, at, next, draft, member, plain);
         break;
-      case 114: // r
-        if (msg.charCodeAt(at + 1) === 39 && msg.startsWith('xecutor', at - 7)) words |= EXECUTOR;
-        else if (msg.startsWith('ontainer', at - 8)) words |= CONTAINER;
+      case 114: // executor, container
+        if (!executor && standsAt(msg, 'xecutor', at - 7)) {
+          // Versions up to 0.2x print it without quotes: `executor E of framework F`.
+          if (msg.charCodeAt(at + 1) !== 39 && !(next !== -1 && standsAt(msg, 'of framework ', next + 1)))
+            break;
+          const id = idAt(msg, at, next);
+          if (id === '') break;
+          executor = true;
+          put(draft, 'executor_id', id, plain);
+          draft.entity('mesos_executor', id, 'mentioned');
+        } else if (!container && standsAt(msg, 'ontainer', at - 8)) {
+          const id = idAt(msg, at, next);
+          if (id.charCodeAt(8) !== 45 || !CONTAINER.test(id)) break;
+          container = true;
+          put(draft, 'container_id', id, plain);
+          draft.entity('mesos_container', id, 'mentioned');
+        }
         break;
-      case 108: // l
-        if (msg.charCodeAt(at + 1) === 39 && msg.startsWith('rincipal', at - 8)) words |= PRINCIPAL;
+      case 108: // principal
+        if (principal || msg.charCodeAt(at + 1) !== 39 || !standsAt(msg, 'rincipal', at - 8)) break;
+        {
+          const id = idAt(msg, at, next);
+          if (id === '') break;
+          principal = true;
+          put(draft, 'principal', id, plain);
+        }
         break;
-      case 58: // :
-        if (msg.startsWith('UUID', at - 5)) words |= UUID;
+      case 58: // (UUID: x), (Status UUID: x), (uuid: x)
+        if (!status && standsAt(msg, 'UUID', at - 5)) {
+          const close = msg.indexOf(')', at);
+          if (close === -1 || close - at > 60) break;
+          status = true;
+          statusUpdate(draft, msg.slice(at + 1, close), plain);
+        } else if (standsAt(msg, '(uuid', at - 6)) {
+          const close = msg.indexOf(')', at);
+          if (close !== -1 && close - at < 60) put(draft, 'operation_uuid', msg.slice(at + 1, close), plain);
+        }
         break;
-      case 115: // s
-        if (msg.startsWith('call for status', at - 15)) words |= STATUS;
+      case 115: // call for status x
+        if (status || !standsAt(msg, 'call for status', at - 15)) break;
+        status = true;
+        statusUpdate(draft, idAt(msg, at, next), plain);
         break;
     }
   }
-  return words;
+  const state = msg.indexOf('TASK_');
+  if (state === -1) return;
+  let end = state + 5;
+  for (;;) {
+    const c = msg.charCodeAt(end);
+    if (!(c >= 65 && c <= 90) && c !== 95) break;
+    end++;
+  }
+  const word = msg.slice(state, end);
+  if (TASK_STATES.has(word)) put(draft, 'task_state', word, plain);
 }
 
 /** The UUID of a status update: the same in the logs of executor, agent, master and framework. */
-function statusUpdate(draft: Draft, uuid: string, plain: boolean): void {
+export function statusUpdate(draft: Draft, uuid: string, plain: boolean): void {
   put(draft, 'status_uuid', uuid, plain);
   draft.entity('mesos_status_update', uuid, 'mentioned');
 }
 
-/** Every id that Mesos prints with its kind in front. */
-export function ids(msg: string, draft: Draft, plain: boolean): void {
-  const words = wordsOf(msg);
-  let id: string;
-  if (words & FRAMEWORK) {
-    id = idAfter(msg, 'framework ') || idAfter(msg, 'Framework ');
-    if (isOfMaster(id)) {
-      put(draft, 'framework_id', id, plain);
-      draft.entity('mesos_framework', id, 'mentioned');
-      const name = msg.indexOf(`${id} (`);
-      const label = name === -1 ? '' : between(msg, '(', ')', name);
-      if (label !== '' && !label.startsWith('latest state') && !label.startsWith('reports'))
-        put(draft, 'framework_name', label, plain);
-    }
-  }
-  if (words & AGENT) {
-    id = idAfter(msg, 'agent ') || idAfter(msg, 'Agent ') || idAfter(msg, 'slave ');
-    if (!isOfMaster(id))
-      id =
-        idAfter(msg, 'on agent ') ||
-        idAfter(msg, 'from agent ') ||
-        idAfter(msg, 'on slave ') ||
-        idAfter(msg, 'from slave ');
-    if (isOfMaster(id)) {
-      put(draft, 'agent_id', id, plain);
-      draft.entity('mesos_agent', id, 'mentioned');
-      const at = msg.indexOf(id);
-      const host = msg.indexOf('@', at) === -1 ? '' : AGENT_HOST.exec(msg.slice(at, at + 400))?.[1];
-      if (host) {
-        put(draft, 'agent_host', host, plain);
-        draft.entity('host', host, 'mentioned');
-      }
-    }
-  }
-  if (words & TASK) {
-    id = idAfter(msg, 'for task ') || idAfter(msg, ' task ') || idAfter(msg, 'Task ');
-    if (id !== '' && !NOT_A_TASK.has(id)) {
-      put(draft, 'task_id', id, plain);
-      draft.entity('mesos_task', id, 'mentioned');
-    }
-  }
-  if (words & EXECUTOR) {
-    id = idAfter(msg, 'xecutor ');
-    if (id !== '') {
-      put(draft, 'executor_id', id, plain);
-      draft.entity('mesos_executor', id, 'mentioned');
-    }
-  }
-  if (words & CONTAINER) {
-    id = idAfter(msg, 'ontainer ');
-    if (/^[0-9a-f]{8}-[0-9a-f]{4}-/.test(id)) {
-      put(draft, 'container_id', id, plain);
-      draft.entity('mesos_container', id, 'mentioned');
-    }
-  }
-  if (words & UUID) {
-    id = between(msg, 'UUID: ', ')');
-    if (id !== '' && id.length < 60) statusUpdate(draft, id, plain);
-  } else if (words & STATUS) {
-    statusUpdate(draft, idAfter(msg, 'call for status '), false);
-  }
-  if (words & PRINCIPAL) {
-    id = between(msg, "rincipal '", "'");
-    if (id !== '') put(draft, 'principal', id, plain);
-  }
-  const state = msg.indexOf('TASK_');
-  if (state !== -1) {
-    let end = state + 5;
-    while (
-      end < msg.length &&
-      ((msg.charCodeAt(end) >= 65 && msg.charCodeAt(end) <= 90) || msg.charCodeAt(end) === 95)
-    )
-      end++;
-    const word = msg.slice(state, end);
-    if (TASK_STATES.has(word)) put(draft, 'task_state', word, plain);
-  }
+/** `framework <id> (<name>) at <pid>`; the name is what the framework said it is called. */
+function frameworkAt(
+  msg: string,
+  at: number,
+  next: number,
+  draft: Draft,
+  member: Member,
+  plain: boolean,
+): boolean {
+  const id = idAt(msg, at, next);
+  if (!isOfMaster(id)) return false;
+  put(draft, 'framework_id', id, plain);
+  draft.entity('mesos_framework', id, 'mentioned');
+  if (id.charCodeAt(15) === 45) oldMaster(id, draft, member);
+  if (next === -1 || msg.charCodeAt(next + 1) !== 40 || msg.charCodeAt(next - 1) === 44) return true;
+  const close = msg.indexOf(')', next);
+  if (close === -1) nameLeftOpen(msg, ')', member);
+  else if (
+    !standsAt(msg, 'latest state', next + 2) &&
+    !standsAt(msg, 'reports', next + 2) &&
+    close > next + 2
+  )
+    put(draft, 'framework_name', msg.slice(next + 2, close), plain);
+  return true;
 }
 
-const AGENT_HOST = /\) at |@[\d.]+:\d+ \(([\w.-]{1,253})\)/;
+/** `agent <id> at <pid> (<host>)`, or `agent <id> (<host>)`. */
+function agentAt(
+  msg: string,
+  at: number,
+  next: number,
+  draft: Draft,
+  member: Member,
+  plain: boolean,
+): boolean {
+  const id = idAt(msg, at, next);
+  if (!isOfMaster(id)) return false;
+  put(draft, 'agent_id', id, plain);
+  draft.entity('mesos_agent', id, 'mentioned');
+  if (id.charCodeAt(15) === 45) oldMaster(id, draft, member);
+  if (next === -1) return true;
+  let open = next + 1;
+  if (standsAt(msg, 'at ', open)) open = msg.indexOf(' ', open + 3) + 1;
+  if (open === 0 || msg.charCodeAt(open) !== 40) return true;
+  const close = msg.indexOf(')', open);
+  const host = close === -1 ? '' : msg.slice(open + 1, close);
+  if (host === '' || host.length > 253 || !HOST.test(host)) return true;
+  put(draft, 'agent_host', host, plain);
+  draft.entity('host', host, 'mentioned');
+  return true;
+}
+
+const HOST = /^[\w.-]+$/;
+const CONTAINER = /^[0-9a-f]{8}-[0-9a-f]{4}-/;
 
 const TASK_STATES = new Set(
   'STAGING STARTING RUNNING KILLING FINISHED FAILED KILLED ERROR LOST DROPPED UNREACHABLE GONE GONE_BY_OPERATOR UNKNOWN'
@@ -190,7 +237,76 @@ const NOT_A_TASK = new Set([
   'update',
   'with',
   'ids',
+  'id',
+  'launch',
+  'because',
+  'in',
+  'message',
   '{}',
   'reconciliation',
   'resources',
 ]);
+
+/**
+ * Ids up to 0.2x begin with the id of their master: `YYYYMMDD-HHMMSS-<ip as little-endian number>-<port>-<pid>`. Its parts
+ * stand in the first record of the file that names the master.
+ */
+function oldMaster(id: string, draft: Draft, member: Member): void {
+  const m = OLD_MASTER.exec(id);
+  const masters = member.glog.masters;
+  if (!m || masters.size > 200 || masters.has(m[0])) return;
+  masters.add(m[0]);
+  const [master, y, mo, d, h, mi, s, number, port, pid] = m;
+  const value = Number(number);
+  if (!(value <= 0xffffffff)) return;
+  const ip = [value & 255, (value >>> 8) & 255, (value >>> 16) & 255, value >>> 24].join('.');
+  put(draft, 'master_id', master);
+  put(draft, 'master_started', `${y}-${mo}-${d} ${h}:${mi}:${s}`);
+  put(draft, 'master_address', `${ip}:${port}`);
+  put(draft, 'master_pid', pid as string);
+  draft.entity('ip', ip, 'master');
+}
+
+const OLD_MASTER = /^(\d{4})(\d\d)(\d\d)-(\d\d)(\d\d)(\d\d)-(\d{1,10})-(\d{1,5})-(\d{1,10})/;
+
+/** The part of a path between a folder and the next slash or quote; '' when the folder isn't there. */
+function below(path: string, folder: string): string {
+  const at = path.indexOf(folder);
+  if (at === -1) return '';
+  const from = at + folder.length;
+  let end = from;
+  for (; end - from < 300; end++) {
+    const c = path.charCodeAt(end);
+    if (c === 47 || c === 39 || Number.isNaN(c)) break;
+  }
+  const part = path.slice(from, end);
+  return part === 'latest' ? '' : part;
+}
+
+function known(draft: Draft, field: string): boolean {
+  return draft.fields.indexOf(field) !== -1;
+}
+
+/** The container whose sandbox a path names, with its executor. */
+export function sandboxIds(msg: string, draft: Draft): void {
+  const container = below(msg, '/runs/');
+  if (container !== '' && !known(draft, '"container_id":')) {
+    put(draft, 'container_id', container);
+    draft.entity('mesos_container', container, 'mentioned');
+  }
+  const executor = below(msg, '/executors/');
+  if (executor !== '' && !known(draft, '"executor_id":')) put(draft, 'executor_id', executor);
+}
+
+/** All ids that a path of the work directory names. */
+export function pathIds(msg: string, draft: Draft): void {
+  sandboxIds(msg, draft);
+  const framework = below(msg, '/frameworks/');
+  if (framework === '' || known(draft, '"framework_id":')) return;
+  put(draft, 'framework_id', framework);
+  draft.entity('mesos_framework', framework, 'mentioned');
+  const agent = below(msg, '/slaves/');
+  if (agent === '' || known(draft, '"agent_id":')) return;
+  put(draft, 'agent_id', agent);
+  draft.entity('mesos_agent', agent, 'mentioned');
+}

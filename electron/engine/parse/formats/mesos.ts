@@ -4,9 +4,10 @@ import { celeryBanner } from './celery-banner.ts';
 import { celeryHeader } from './celery-worker.ts';
 import { chronos } from './chronos.ts';
 import { marathon } from './marathon.ts';
-import { mesosCrash } from './mesos-crash.ts';
+import { mesosBare, mesosCrash } from './mesos-crash.ts';
 import { mesosExecute } from './mesos-execute.ts';
-import { glogHeader, mesosGlog, mesosGlued } from './mesos-glog.ts';
+import { glogHeader, glogLink, mesosDamaged, mesosGlog, mesosGlued } from './mesos-glog.ts';
+import { executorOutput } from './mesos-output.ts';
 import { takeOutputTime } from './output-time.ts';
 import { rayCpp } from './ray-cpp.ts';
 import { rayPy } from './ray-py.ts';
@@ -22,11 +23,14 @@ export const mesos: Format = {
     zooClient,
     marathon,
     mesosCrash,
+    mesosBare,
     zooServer,
     exhibitor,
     chronos,
+    mesosDamaged,
     mesosGlued,
     mesosExecute,
+    glogLink,
   ],
   text(line, draft, member) {
     draft.system = 'mesos';
@@ -39,7 +43,17 @@ export const mesos: Format = {
 export const sandbox: Format = {
   id: 'mesos.sandbox',
   system: 'mesos',
-  kinds: [mesosGlog, celeryHeader, rayCpp, rayPy, registryText, celeryBanner, zooClient, mesosCrash],
+  kinds: [
+    mesosGlog,
+    celeryHeader,
+    rayCpp,
+    rayPy,
+    registryText,
+    celeryBanner,
+    zooClient,
+    mesosCrash,
+    executorOutput,
+  ],
   text(line, draft) {
     draft.system = 'mesos';
     draft.component = 'sandbox';
