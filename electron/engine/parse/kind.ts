@@ -3,6 +3,7 @@
 import type { PathHint } from './path.ts';
 import type { Draft, Fact, MemberContext, ZoneEvidence } from './record.ts';
 import { TS_KIND } from './record.ts';
+import type { JsonObject } from './text.ts';
 import { MINUTE_US, SECOND_US, YearClock } from './time.ts';
 import { ZONE_WHY, ZoneRuns } from './zone-runs.ts';
 
@@ -90,9 +91,11 @@ export interface Format {
 /** State of one member while it is read; shared by its kinds. */
 export class Member {
   readonly context: MemberContext;
-  readonly hint: PathHint;
+  /** Of the member's path, or of the path that the carrier of the line names. */
+  hint: PathHint;
   readonly facts: Fact[] = [];
-  readonly years = new YearClock();
+  /** Gives years to times that state none; a carrier's time and the path of a collected file set it right. */
+  years = new YearClock();
   /** Line number of the line being read, 1-based. */
   line = 1;
   /** The carrier's time of the line being read: NaN when there is none, and whether it is UTC. */
@@ -102,9 +105,21 @@ export class Member {
   rest: { at: number; text: string }[] = [];
   /** Year of the time in front of the line, 0 when it has none. */
   outerYear = 0;
-  readonly glog = new GlogNotes();
+  glog = new GlogNotes();
   /** State that some lines set for those after them. */
   state: Record<string, string> = {};
+
+  // What carriers remember between lines.
+  /** Width of the last head of journald or syslog, and what it said. */
+  journalHead: { width: number; said: object } | null = null;
+  /** The file that `tail` or `head` printed lines of. */
+  tailFile = '';
+  /** The index that the last action line of a bulk request named. */
+  bulk = '';
+  /** Columns of a table. */
+  columns: readonly string[] = [];
+  /** Members that stand around the list of records in a document. */
+  around: JsonObject = {};
 
   #zones = new ZoneRuns();
   #absolute = false;

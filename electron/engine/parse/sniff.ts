@@ -1,97 +1,189 @@
-// Decides from the path and the first lines how a member is read: binary or text, which carriers, which format.
-import type { Carrier } from './carrier.ts';
-import { CARRIERS, outer, stamped } from './carrier.ts';
+// Decides from the path and the first lines how a member is read: frame, carriers, format.
+import type { Carrier } from './carriers/carrier.ts';
+import { outer } from './carriers/carrier.ts';
+import { headerOf } from './carriers/csv.ts';
+import { isVerboseHead } from './carriers/journal-blocks.ts';
+import { CARRIERS } from './carriers/list.ts';
+import { opens } from './carriers/peel.ts';
 import type { CustomFormat } from './custom/custom-format.ts';
 import { FORMATS, SANDBOX } from './formats/formats.ts';
 import { other } from './formats/other.ts';
 import { registry } from './formats/registry.ts';
-import { clearDraft, type Format, Member } from './kind.ts';
+import { countedWithoutLines, csvFrame, exportFrame, octetFrame, verboseFrame } from './framing/blocks.ts';
+import type { FrameMaker } from './framing/frame.ts';
+import { jsonFrame } from './framing/json.ts';
+import { clearDraft, type Format, type LineKind, Member } from './kind.ts';
 import type { PathHint } from './path.ts';
+import { readPath } from './path.ts';
 import { Draft, type MemberContext } from './record.ts';
-import { stripAnsi } from './text.ts';
-
-const MAGIC: readonly [string, string][] = [
-  ['\x1f\x8b', 'gzip'],
-  ['PK\x03\x04', 'zip'],
-  ['\x28\xb5\x2f\xfd', 'zstd'],
-  ['BZh', 'bzip2'],
-  ['\xfd7zXZ\0', 'xz'],
-  ['SQLite format 3\0', 'sqlite'],
-  ['\x89PNG', 'png'],
-  ['\xff\xd8\xff', 'jpeg'],
-  ['GIF8', 'gif'],
-  ['\x7fELF', 'elf'],
-  ['%PDF-', 'pdf'],
-  ['MZ\x90', 'pe'],
-  ['LPKSHHRH', 'journal'],
-  ['REDIS0', 'rdb'],
-  ['\xca\xfe\xba\xbe', 'class'],
-  ['\x80\x04\x95', 'pickle'],
-];
-
-/** Name of the binary kind, or '' for text. `head` is a byte string of at most 64 KiB. */
-export function binaryKind(head: string): string {
-  for (const [magic, name] of MAGIC) if (head.startsWith(magic)) return name;
-  if (head.startsWith('ustar', 257)) return 'tar';
-  if (head.slice(2, 4) === '\r\n' && head.slice(0, 64).includes('\0')) return 'pyc';
-  if (head.startsWith('\xff\xfe') || head.startsWith('\xfe\xff')) return 'utf-16';
-  let nul = 0;
-  let control = 0;
-  const n = head.length;
-  for (let i = 0; i < n; i++) {
-    const c = head.charCodeAt(i);
-    if (c === 0) nul++;
-    else if (c < 32 && c !== 9 && c !== 10 && c !== 13 && c !== 27 && c !== 12 && c !== 8) control++;
-  }
-  if (n > 0 && (nul * 100 > n || (control + nul) * 20 > n)) return 'binary';
-  return '';
-}
+import { type JsonObject, stripAnsi, stripResidue } from './text.ts';
 
 export interface Plan {
   format: Format;
   carriers: Carrier[];
+  /** Colours lost their escape characters: what is left of them comes off. */
+  residue: boolean;
+}
+
+/** How the member's text is cut, when not into lines; what stands around its units; the first units. */
+export interface Framing {
+  frame: FrameMaker | null;
+  columns: readonly string[];
+  around: JsonObject;
+  sample: string[];
 }
 
 const MAX_LINES = 160;
+const DEPTH = 4;
 
-/** Chooses carriers and format. `lines` are the first lines of the member, without their ends. */
+/** Is the member a document, a table or made of blocks? `head` is text in UTF-8, as a byte string. */
+export function framingOf(context: MemberContext, hint: PathHint, head: string): Framing | null {
+  const none = { columns: [], around: {} };
+  const start = /^\s*/.exec(head.slice(0, 2000))?.[0].length ?? 0;
+  const c = head.charCodeAt(start);
+  if (c === 123 || c === 91) {
+    const document = documentOf(context, hint, head);
+    return document ? { ...none, ...document } : null;
+  }
+  const end = head.indexOf('\n');
+  const first = (end === -1 ? head : head.slice(0, end)).replace(/\r$/, '');
+  if (
+    /^__[A-Z_]{4,40}=/.test(first) ||
+    /^[A-Z_]{3,40}=.*\n(?:.*\n){0,40}__REALTIME_TIMESTAMP=\d/.test(head.slice(0, 4000))
+  ) {
+    if (!/^__REALTIME_TIMESTAMP=\d{10,}$/m.test(head.slice(0, 8000))) return null;
+    return { ...none, frame: exportFrame, sample: unitsOf(exportFrame, head) };
+  }
+  if (isVerboseHead(first) || (first.startsWith('-- ') && isVerboseHead(head.split('\n', 2)[1] ?? '')))
+    return { ...none, frame: verboseFrame, sample: unitsOf(verboseFrame, head) };
+  if (c >= 48 && c <= 57 && countedWithoutLines(head))
+    return { ...none, frame: octetFrame, sample: unitsOf(octetFrame, head) };
+  const columns = headerOf(first);
+  return columns ? { ...none, columns, frame: csvFrame, sample: unitsOf(csvFrame, head) } : null;
+}
+
+/** The first units of a text, without the one that its end may have cut. */
+function unitsOf(frame: FrameMaker, head: string): string[] {
+  const units: string[] = [];
+  const reader = frame({
+    unit: ({ raw }) => void (units.length < MAX_LINES && units.push(raw.replace(/(?:\r?\n)+$/, ''))),
+    more: () => {},
+    around: () => {},
+    measure: (text) => text.length,
+  });
+  reader.feed(head);
+  if (units.length === 0) reader.end();
+  return units;
+}
+
+/** A document whose records carriers or kinds know; null for a list of anything else, and where every line is an object of its own. */
+function documentOf(
+  context: MemberContext,
+  hint: PathHint,
+  head: string,
+): { frame: FrameMaker; sample: string[]; around: JsonObject } | null {
+  const member = new Member(context, hint);
+  const sample: string[] = [];
+  let lists = 0;
+  let wide = false;
+  let known = 0;
+  const maker = jsonFrame((list) => {
+    if (list) lists++;
+  });
+  const reader = maker({
+    unit({ raw, lines }, text = raw) {
+      if (sample.length >= MAX_LINES) return;
+      const c = text.charCodeAt(0);
+      if (c !== 123 && c !== 91) return;
+      if (lines !== 1) wide = true;
+      if (sample.length < 24 && knows(text, member)) known++;
+      sample.push(text);
+    },
+    more: () => {},
+    around(name, value) {
+      if (name === '') member.around = {};
+      else member.around[name] = value as never;
+    },
+    measure: (text) => text.length,
+  });
+  reader.feed(head);
+  if (sample.length === 0 && lists === 0) reader.end();
+  // Objects that stand on lines of their own are lines like any other.
+  if (sample.length === 0 || (lists === 0 && !wide)) return null;
+  if (known * 2 < Math.min(sample.length, 24)) return null;
+  return { frame: jsonFrame(), sample, around: member.around };
+}
+
+/** Is an object one that a carrier holds, or a line of a known kind? Notifications of the registry are read as they stand. */
+function knows(text: string, member: Member): boolean {
+  if (text.indexOf('"target"') !== -1 && text.indexOf('"action"') !== -1) return false;
+  for (const carrier of CARRIERS) if (!carrier.soft && opens(carrier, text, member)) return true;
+  if (wellRead(text, member) !== null) return true;
+  for (const carrier of CARRIERS)
+    if (carrier.soft && opens(carrier, text, member)) return !Number.isNaN(outer.time);
+  return false;
+}
+
+/** Chooses carriers and format. `lines` are the first lines (or units) of the member, without their ends. */
 export function choose(
   context: MemberContext,
   hint: PathHint,
   lines: readonly string[],
+  framing: Framing | null = null,
   customs: readonly CustomFormat[] = [],
 ): Plan {
+  const like = (): Member => {
+    const member = new Member(context, hint);
+    if (framing) {
+      member.columns = framing.columns;
+      member.around = framing.around;
+    }
+    return member;
+  };
   let sample = lines.filter((l) => l.trim() !== '').slice(0, MAX_LINES);
   const carriers: Carrier[] = [];
   const claiming = customs.filter((custom) => custom.claims(context.path) === true);
   const hinted = claiming.length > 0 ? undefined : FORMATS.find((format) => format.id === hint.family);
-  if (hinted && hint.component !== 'sandbox') {
+  if (hinted && hint.component !== 'sandbox' && !framing) {
     const few = sample.slice(0, 24).map(stripAnsi);
     if (few.length > 0 && scoreOf(context, hint, hinted, few) >= 0.6 * few.length)
-      return { format: hinted, carriers };
+      return { format: hinted, carriers, residue: false };
   }
-  const bare = bestCustom(context, hint, claiming, sample.map(stripAnsi), 0.5 * sample.length);
-  if (bare) return { format: bare, carriers };
+  sample = sample.map(stripAnsi);
+  const bare = framing ? null : bestCustom(context, hint, claiming, sample, 0.5 * sample.length);
+  if (bare) return { format: bare, carriers, residue: false };
+  let residue = false;
+  if (sample.some(hasResidue)) {
+    const stripped = sample.map(stripResidue);
+    const judge = like();
+    residue = wellReadIn(stripped, judge) > wellReadIn(sample, judge);
+    if (residue) sample = stripped;
+  }
+  let places: string[] = [];
   if (!hint.whole) {
-    for (let depth = 0; depth < 2; depth++) {
-      const found = carriersOf(context, hint, sample, carriers);
+    for (let depth = 0; depth < DEPTH; depth++) {
+      const found = carriersOf(like, sample, carriers);
       if (found.length === 0) break;
       carriers.push(...found);
-      sample = unwrap(context, hint, found, sample);
+      const open = unwrap(like(), found, sample);
+      sample = open.texts;
+      if (open.places.length > 0) places = open.places;
     }
   }
   sample = sample.map(stripAnsi);
   const claimed = bestCustom(context, hint, claiming, sample, 0);
-  if (claimed) return { format: claimed, carriers };
-  if (hint.component === 'sandbox') return { format: SANDBOX, carriers };
-  if (/^\s*\{\s*"events"\s*:\s*\[/.test(sample.slice(0, 3).join('\n').slice(0, 4000)))
-    return { format: registry, carriers };
+  if (claimed) return { format: claimed, carriers, residue };
+  if (hint.component === 'sandbox') return { format: SANDBOX, carriers, residue };
+  const start = sample.slice(0, 3).join('\n').slice(0, 4000);
+  if (/^\s*\{\s*"events"\s*:\s*\[/.test(start) && !/"message"\s*:/.test(start))
+    return { format: registry, carriers, residue };
 
+  const family = hint.family || familyOf(places);
   let best: Format | null = null;
   let bestScore = 0;
   for (const format of [...FORMATS, other]) {
     let score = scoreOf(context, hint, format, sample);
-    if (format.id === hint.family) score = score * (hint.sure ? 6 : 3) + (hint.sure ? 0.05 : 0);
+    if (format.id === family) score = score * (hint.sure ? 6 : 3) + (hint.sure ? 0.05 : 0);
     if (score > bestScore) {
       best = format;
       bestScore = score;
@@ -102,13 +194,29 @@ export function choose(
   if (free.length > 0) {
     const read = best && best !== other ? scoreOf(context, hint, best, sample) : 0;
     const custom = bestCustom(context, hint, free, sample, Math.max(read, 0.5 * sample.length - 0.1));
-    if (custom) return { format: custom, carriers };
+    if (custom) return { format: custom, carriers, residue };
   }
   const enough =
     best !== null &&
-    (bestScore >= (best.id === hint.family ? 0.005 : 0.02) * sample.length ||
+    (bestScore >= (best.id === family ? 0.005 : 0.02) * sample.length ||
       (hint.sure && best.id === hint.family));
-  return { format: enough && best ? best : other, carriers };
+  return { format: enough && best ? best : other, carriers, residue };
+}
+
+/** The family that most of the places speak for. */
+function familyOf(places: readonly string[]): string {
+  const counts = new Map<string, number>();
+  for (const place of places) {
+    const { family } = readPath(place);
+    if (family !== '') counts.set(family, (counts.get(family) ?? 0) + 1);
+  }
+  let best = '';
+  for (const [family, n] of counts) if (n > (counts.get(best) ?? 0)) best = family;
+  return best;
+}
+
+function hasResidue(line: string): boolean {
+  return line.indexOf('[') !== -1 && stripResidue(line) !== line;
 }
 
 /** The custom format that reads most lines, when it reads more than `least`. */
@@ -142,61 +250,119 @@ export function scoreOf(
   const draft = new Draft();
   let score = 0;
   for (const line of sample) {
-    for (const kind of format.kinds) {
-      let read = false;
-      clearDraft(draft);
-      try {
-        read = kind.read(line, draft, member);
-      } catch {
-        read = false;
-      }
-      if (!read) continue;
-      score += kind.weight ? kind.weight(line) : 1;
-      break;
-    }
+    const kind = readBy(format, line, draft, member);
+    if (kind) score += kind.weight ? kind.weight(line) : 1;
   }
   return score;
 }
 
-/** Carriers that enough of the lines are in, the commonest first. */
-function carriersOf(
-  context: MemberContext,
-  hint: PathHint,
-  sample: readonly string[],
-  known: readonly Carrier[],
-): Carrier[] {
-  const found: [Carrier, number][] = [];
-  for (const carrier of CARRIERS) {
-    if (known.includes(carrier)) continue;
-    const member = new Member(context, hint);
-    let n = 0;
-    for (const line of sample) if (safeOpen(carrier, line, member)) n++;
-    if (n > 0 && n >= carrier.share * sample.length) found.push([carrier, n]);
+function readBy(format: Format, line: string, draft: Draft, member: Member): LineKind | null {
+  for (const kind of format.kinds) {
+    clearDraft(draft);
+    try {
+      if (kind.read(line, draft, member)) return kind;
+    } catch {
+      // Another kind may read it.
+    }
   }
-  const most = found.sort((a, b) => b[1] - a[1]).map(([carrier]) => carrier);
-  // A time in front of everything is the weakest carrier: another that fits the same lines goes before it.
-  return most.includes(stamped) && most.length > 1 ? [...most.filter((c) => c !== stamped)] : most;
+  return null;
+}
+
+const scratch = new Draft();
+
+/** The format whose own kind of line this is, no weak resemblance; null when it is none. */
+export function wellRead(line: string, member: Member): Format | null {
+  const state = member.state;
+  member.state = {};
+  let found: Format | null = null;
+  for (const format of FORMATS) {
+    const kind = readBy(format, line, scratch, member);
+    if (!kind || (kind.weight && kind.weight(line) < 0.6) || kind.id === 'registry.notification') continue;
+    found = format;
+    break;
+  }
+  member.rest = [];
+  member.state = state;
+  return found;
+}
+
+function wellReadIn(lines: readonly string[], member: Member): number {
+  let n = 0;
+  for (const line of lines) if (wellRead(line, member) !== null) n++;
+  return n;
+}
+
+/** Carriers that enough of the lines are in, the commonest first; soft ones only where what is inside reads better. */
+function carriersOf(like: () => Member, sample: readonly string[], known: readonly Carrier[]): Carrier[] {
+  const found: [Carrier, number][] = [];
+  let rest = sample;
+  for (const soft of [false, true]) {
+    for (const carrier of CARRIERS) {
+      if ((carrier.soft ?? false) !== soft || known.includes(carrier) || rest.length === 0) continue;
+      const member = like();
+      const inside: string[] = [];
+      const outside: string[] = [];
+      const taken: string[] = [];
+      let notices = 0;
+      for (const line of soft ? rest : sample) {
+        if (!opens(carrier, line, member)) {
+          outside.push(line);
+          continue;
+        }
+        if (outer.notice) notices++;
+        else {
+          inside.push(...outer.text.split('\n', 4));
+          taken.push(line);
+        }
+      }
+      const n = taken.length + notices;
+      if (n === 0 || n < carrier.share * sample.length || (taken.length === 0 && !carrier.sure)) continue;
+      if (soft && !reads(inside, taken, like, carrier)) continue;
+      found.push([carrier, n]);
+      rest = rest.filter((line) => outside.includes(line));
+    }
+  }
+  return found.sort((a, b) => b[1] - a[1]).map(([carrier]) => carrier);
+}
+
+/** Does what is inside a soft carrier read better than its lines as they stand? */
+function reads(
+  inside: readonly string[],
+  lines: readonly string[],
+  like: () => Member,
+  carrier: Carrier,
+): boolean {
+  const plain = wellReadIn(lines, like());
+  const texts = inside.filter((text) => text.trim() !== '');
+  let open = wellReadIn(texts, like());
+  // A carrier inside this one is as good as a line of the log.
+  if (open <= plain) {
+    const member = like();
+    for (const text of texts) {
+      if (CARRIERS.some((c) => c !== carrier && c.sure === true && opens(c, text, member))) open++;
+    }
+  }
+  return open > plain;
 }
 
 function unwrap(
-  context: MemberContext,
-  hint: PathHint,
+  member: Member,
   carriers: readonly Carrier[],
   sample: readonly string[],
-): string[] {
-  const member = new Member(context, hint);
-  return sample
-    .map((line) => {
-      for (const carrier of carriers) if (safeOpen(carrier, line, member)) return outer.text;
-      return line;
-    })
-    .filter((l) => l.trim() !== '');
-}
-
-function safeOpen(carrier: Carrier, line: string, member: Member): boolean {
-  try {
-    return carrier.open(line, member);
-  } catch {
-    return false;
+): { texts: string[]; places: string[] } {
+  const texts: string[] = [];
+  const places: string[] = [];
+  for (const line of sample) {
+    const carrier = carriers.find((c) => opens(c, line, member));
+    if (!carrier) {
+      texts.push(line);
+      continue;
+    }
+    if (outer.notice) continue;
+    for (const place of [outer.file, outer.tag, outer.group, outer.container, outer.program]) {
+      if (place !== '') places.push(place);
+    }
+    for (const text of outer.text.split('\n', 20)) texts.push(text);
   }
+  return { texts: texts.filter((l) => l.trim() !== ''), places };
 }

@@ -132,6 +132,9 @@ export function quote(s: string): string {
 
 let reserved: ReadonlySet<string> | null = null;
 
+/** Field of a record whose line is not the file's own; its value says why. */
+export const FOREIGN = 'tidemark.foreign';
+
 /** Names that every record of the member gets anyway (from its path): adding them again does nothing. */
 export function reserve(names: ReadonlySet<string> | null): void {
   reserved = names;
@@ -142,6 +145,7 @@ export function reserve(names: ReadonlySet<string> | null): void {
  * slice of a line that `isPlain`.
  */
 export function put(draft: Draft, key: string, value: string, plain = false): void {
+  if (key === FOREIGN) draft.foreign = true;
   if (!plain && UNSAFE.test(value)) {
     putJson(draft, key, JSON.stringify(value));
     return;
@@ -167,6 +171,7 @@ function opening(known: Map<string, string>, key: string, end: string): string {
 
 /** As `put`, when there is a value. */
 export function putIf(draft: Draft, key: string, value: string | undefined): void {
+  if (value && key === FOREIGN) draft.foreign = true;
   if (value) putJson(draft, key, quote(value));
 }
 
@@ -207,6 +212,14 @@ function isWhole(s: string): boolean {
     if (c < 48 || c > 57) return false;
   }
   return true;
+}
+
+const RESIDUE =
+  /(?:\^\[|#033|\\u001b|\\x1b|\\033|\\e)\[[0-9;?]{0,20}[A-Za-z]|\[(?:\d{1,3}(?:;\d{1,3}){0,5})?m/g;
+
+/** Without terminal colours that lost their escape character on the way: `[33m`, `^[[0m`, `#033[`. */
+export function stripResidue(s: string): string {
+  return s.indexOf('[') === -1 ? s : s.replace(RESIDUE, '');
 }
 
 /** Without terminal colour and cursor sequences. */

@@ -18,7 +18,7 @@ test('CRI parts are joined into one record that spans their lines', () => {
   expect(fieldsOf(r.records[1] as never)).toMatchObject({ 'carrier.stream': 'stdout' });
 });
 
-test('parts of two streams that cross each other stay apart and are marked', () => {
+test('parts of two streams that cross each other are joined; the bytes of a last part are a record that says so', () => {
   const content =
     '2026-11-20T17:17:54.5Z stderr P time="2026-11-20T17:17:54Z" level=info msg=lo\n' +
     '2026-11-20T17:17:54.6Z stdout F 127.0.0.1 - - [20/Nov/2026:17:17:55 +0000] "GET /v2/ HTTP/1.1" 200 2 "" "curl"\n' +
@@ -26,13 +26,20 @@ test('parts of two streams that cross each other stay apart and are marked', () 
     '2026-11-20T17:17:54.8Z stderr F time="2026-11-20T17:17:56Z" level=info msg=next\n';
   const r = read(content, { path: 'pods/registry/0.log' });
   checkTiling(r, content.length);
-  expect(r.records.map((d) => d.message.slice(0, 9))).toEqual(['lo', '127.0.0.1', 'ng', 'next']);
+  expect(r.records.map((d) => d.message.slice(0, 9))).toEqual(['long', '127.0.0.1', 'ng', 'next']);
+  expect(r.records.map((d) => [d.line, d.lines])).toEqual([
+    [1, 1],
+    [2, 1],
+    [3, 1],
+    [4, 1],
+  ]);
   expect(r.records.map((d) => fieldsOf(d)['tidemark.partial'])).toEqual([
-    'first part of a line',
+    undefined,
     undefined,
     'last part of a line',
     undefined,
   ]);
+  expect(fieldsOf(r.records[2] as never)['tidemark.continues']).toBe(1);
   expect(r.records[2]).toMatchObject({ tsKind: TS_KIND.absolute, parsed: true });
 });
 

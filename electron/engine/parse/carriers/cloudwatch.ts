@@ -1,0 +1,55 @@
+// CloudWatch Logs: events of `get-log-events`, `filter-log-events` and of subscriptions (`logEvents`), an object each.
+import { textOf } from '../text.ts';
+import type { Carrier } from './carrier.ts';
+import { carry, outer, placeOf } from './carrier.ts';
+import { objectOn, takeTime } from './json.ts';
+
+export const cloudwatch: Carrier = {
+  id: 'cloudwatch',
+  share: 0.1,
+  starts: '{',
+  open(line, member) {
+    if (line.charCodeAt(0) !== 123 || line.indexOf('"message"') === -1 || line.indexOf('"timestamp"') === -1)
+      return false;
+    const object = objectOn(line);
+    if (!object || typeof object.message !== 'string' || typeof object.timestamp !== 'number') return false;
+    const around = member.around;
+    const own =
+      object.ingestionTime !== undefined ||
+      object.eventId !== undefined ||
+      object.logStreamName !== undefined;
+    if (!own && around.logGroup === undefined && around.logStream === undefined) return false;
+    const text = textOf(object.message);
+    carry(text.endsWith('\n') ? text.slice(0, -1) : text);
+    takeTime(object.timestamp);
+    outer.group = textOf(around.logGroup);
+    outer.tag = textOf(object.logStreamName) || textOf(around.logStream);
+    outer.unordered = true;
+    placeOf(outer.tag);
+    return true;
+  },
+  samples: [
+    {
+      path: 'events.json',
+      text: '{\n    "events": [\n        {\n            "timestamp": 1795195074582,\n            "message": "[2026-11-20 12:17:54,582: INFO/MainProcess] hi",\n            "ingestionTime": 1795195080000\n        },\n        {\n            "timestamp": 1795195075582,\n            "message": "[2026-11-20 12:17:55,582: INFO/MainProcess] ho",\n            "ingestionTime": 1795195080000\n        }\n    ],\n    "nextForwardToken": "f/1",\n    "nextBackwardToken": "b/1"\n}\n',
+      gives: [
+        { system: 'celery', message: 'hi', lines: 7, time: '2026-11-20T12:17:54.582000Z' },
+        { system: 'celery', message: 'ho', lines: 9 },
+      ],
+    },
+    {
+      path: 'subscription.json',
+      text: '{"messageType":"DATA_MESSAGE","owner":"123456789012","logGroup":"/ecs/registry","logStream":"ecs/registry/0a1b","subscriptionFilters":["all"],"logEvents":[{"id":"1","timestamp":1795195074582,"message":"time=\\"2026-11-20T17:17:54Z\\" level=info msg=one"},{"id":"2","timestamp":1795195075582,"message":"team/app: marking blob sha256:aa"}]}{"messageType":"DATA_MESSAGE","owner":"123456789012","logGroup":"/ecs/registry","logStream":"ecs/registry/0a1c","subscriptionFilters":["all"],"logEvents":[{"id":"3","timestamp":1795195076582,"message":"time=\\"2026-11-20T17:17:56Z\\" level=info msg=three"}]}',
+      gives: [
+        {
+          system: 'registry',
+          message: 'one',
+          lines: 0,
+          fields: { 'carrier.group': '/ecs/registry', 'carrier.tag': 'ecs/registry/0a1b' },
+        },
+        { component: 'gc', lines: 0, time: '2026-11-20T17:17:55.582000Z' },
+        { message: 'three', lines: 1, fields: { 'carrier.tag': 'ecs/registry/0a1c' } },
+      ],
+    },
+  ],
+};
