@@ -86,6 +86,7 @@ function documentOf(
   const sample: string[] = [];
   let lists = 0;
   let wide = false;
+  let glued = false;
   let known = 0;
   const maker = jsonFrame((list) => {
     if (list) lists++;
@@ -94,8 +95,13 @@ function documentOf(
     unit({ raw, lines }, text = raw) {
       if (sample.length >= MAX_LINES) return;
       const c = text.charCodeAt(0);
-      if (c !== 123 && c !== 91) return;
-      if (lines !== 1) wide = true;
+      if (c !== 123 && c !== 91) {
+        glued = false;
+        return;
+      }
+      // Indented over several lines, or behind another object on the same line.
+      if (lines > 1 || glued) wide = true;
+      glued = lines === 0;
       if (sample.length < 24 && knows(text, member)) known++;
       sample.push(text);
     },
