@@ -95,7 +95,9 @@ function documentOf(
     unit({ raw, lines }, text = raw) {
       if (sample.length >= MAX_LINES) return;
       const c = text.charCodeAt(0);
-      if (c !== 123 && c !== 91) {
+      const last = text.charCodeAt(text.length - 1);
+      // No object, or one that the end of the head has cut.
+      if ((c !== 123 && c !== 91) || (last !== 125 && last !== 93)) {
         glued = false;
         return;
       }
@@ -113,7 +115,7 @@ function documentOf(
     measure: (text) => text.length,
   });
   reader.feed(head);
-  if (sample.length === 0 && lists === 0) reader.end();
+  reader.end();
   // Objects that stand on lines of their own are lines like any other.
   if (sample.length === 0 || (lists === 0 && !wide)) return null;
   if (known * 2 < Math.min(sample.length, 24)) return null;
