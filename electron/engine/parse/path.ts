@@ -73,7 +73,7 @@ const MESOS_STANDALONE = /(?:^|\/)containers\/([^/]+)\/(stdout|stderr)(?:\.\d+)?
 const MESOS_META = /(?:^|\/)meta\/slaves\//;
 
 const CONFIG_FILE =
-  /(?:\.(?:ya?ml|json|ini|conf|cfg|cnf|toml|properties|env|service|pem|crt|csr|key|pub|xml|rules|proto)|(?:^|\/|\.)htpasswd|\/(?:hosts|hostname|resolv\.conf|passwd|group|crontab|timezone|Dockerfile|credentials?)|(?:^|\/)(?:sha\d*|md5)sums?(?:\.txt)?)$/i;
+  /(?:\.(?:ya?ml|json|ini|conf|cfg|cnf|toml|properties|env|service|pem|crt|csr|key|pub|xml|rules|proto)|(?:^|\/|\.)htpasswd|\/(?:hosts|hostname|resolv\.conf|passwd|group|crontab|timezone|Dockerfile|credentials?)|(?:^|\/)(?:sha\d*|md5)sums?(?:\.txt)?|(?:^|\/)celery_?config\.py|\/(?:default|sysconfig|conf\.d)\/celery[\w.-]*)$/i;
 const JSON_LINES = /\.(?:jsonl|ndjson)$/i;
 
 const STAMP = /(?:^|[^0-9])(20\d\d)([-_./]?)(0[1-9]|1[0-2])\2(0[1-9]|[12]\d|3[01])(?![0-9])/;

@@ -1,7 +1,7 @@
-// What a posture check is: it reads the case and says how nodes and components stand, with its proof.
+// What a posture check is: it looks at what was seen in the case and says how nodes and components stand, with its proof.
 import type { LensTerm } from '../../../../shared/api.ts';
 import type { PostureTopic, Standing } from '../../../../shared/model.ts';
-import type { Connection } from '../../case/database.ts';
+import type { Seen } from './seen.ts';
 
 export interface Stand {
   /** null: the whole case, or a machine that is not in it. */
@@ -16,7 +16,7 @@ export interface Stand {
   /** What to change, by the documented name of the option; null when there is nothing to change. */
   change: string | null;
   /** The first events that prove it, and how many do. */
-  events?: readonly (bigint | string)[];
+  events?: readonly string[];
   eventCount?: number;
   files?: readonly number[];
   fileCount?: number;
@@ -28,8 +28,10 @@ export interface Stand {
 
 export interface PostureCheck {
   readonly id: string;
-  /** Reads `posture_seen` and `posture_said` (seen.ts) or the tables of the case; answers in a fixed order. */
-  read(connection: Connection): Promise<Stand[]>;
+  /** Asked only when the case has events of this system; absent: always. */
+  readonly system?: 'ray' | 'celery' | 'mesos' | 'registry';
+  /** Answers in a fixed order. */
+  read(seen: Seen): Promise<Stand[]> | Stand[];
 }
 
 /** So many events and files are kept with a stand; the counts say the rest. */

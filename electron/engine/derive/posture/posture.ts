@@ -1,21 +1,17 @@
 // The logging posture: runs every check over the loaded case and replaces the rows of the view `posture`.
 import { POSTURE_TOPICS, STANDINGS } from '../../../../shared/model.ts';
 import type { Connection } from '../../case/database.ts';
-import { FIRST, type Stand } from './check.ts';
+import { FIRST, type PostureCheck, type Stand } from './check.ts';
 import { CHECKS } from './checks.ts';
-import { forgetSeen, readSeen } from './seen.ts';
+import { readSeen, type Seen } from './seen.ts';
 
 /** Must not run inside a transaction: a check that fails would take the rest with it. */
 export async function settlePosture(connection: Connection): Promise<void> {
   const stands: { check: string; stand: Stand }[] = [];
-  try {
-    await readSeen(connection);
-    for (const check of CHECKS) {
-      const found = await check.read(connection).catch((error: unknown) => [notRun(check.id, error)]);
-      stands.push(...found.map((stand) => ({ check: check.id, stand })));
-    }
-  } finally {
-    await forgetSeen(connection);
+  const seen = await readSeen(connection);
+  for (const check of CHECKS) {
+    const found = await ask(check, seen);
+    stands.push(...found.map((stand) => ({ check: check.id, stand })));
   }
   stands.sort(
     (a, b) =>
@@ -29,6 +25,16 @@ export async function settlePosture(connection: Connection): Promise<void> {
       compare(a.stand.proof, b.stand.proof),
   );
   await write(connection, stands);
+}
+
+/** A check that fails says so; what the others found stays. */
+async function ask(check: PostureCheck, seen: Seen): Promise<Stand[]> {
+  if (check.system && !seen.systems.has(check.system)) return [];
+  try {
+    return await check.read(seen);
+  } catch (error) {
+    return [notRun(check.id, error)];
+  }
 }
 
 async function write(connection: Connection, stands: { check: string; stand: Stand }[]): Promise<void> {
@@ -66,7 +72,6 @@ async function write(connection: Connection, stands: { check: string; stand: Sta
   }
 }
 
-/** A check that can't run says so; what the others found stays. */
 function notRun(check: string, error: unknown): Stand {
   const text = error instanceof Error ? error.message : String(error);
   return {

@@ -1,5 +1,8 @@
 // Clocks that disagree: the offsets that were found, and what the programs themselves say of drift.
 import { FIRST, type PostureCheck, type Stand } from '../check.ts';
+import { lens } from '../place.ts';
+import type { Said } from '../seen.ts';
+import { fieldText, grouped } from '../tally.ts';
 import { count, named, plural, span } from '../words.ts';
 
 const BAD_US = 60_000_000;
@@ -15,27 +18,17 @@ interface NodeRow {
   /** Enough pairs agree; else the basis says why nothing is proven. */
   proven: boolean;
 }
-interface DriftRow {
-  node: string;
-  other: string;
-  low: number;
-  high: number;
-  lines: string;
-  ids: string[];
-}
-
 export const clock: PostureCheck = {
   id: 'clock',
-  async read(connection) {
+  async read({ connection, said }) {
     const nodes = await connection.rows<NodeRow>(
       `SELECT node, clock_offset_us AS "offset", offset_basis AS basis, offset_set IS NOT NULL AS by_hand, offset_confidence IS NOT NULL AS proven FROM node ORDER BY node`,
     );
-    const drifts = await connection.rows<DriftRow>(`
-      SELECT node, other, min(seconds) AS low, max(seconds) AS high, count(*) AS lines, list(event_id ORDER BY event_id)[1:${FIRST}] AS ids
-      FROM (SELECT node, event_id, fields->>'$."drift_node"' AS other, try_cast(fields->>'$."drift_seconds"' AS DOUBLE) AS seconds
-            FROM posture_said WHERE action = 'clock_drift')
-      WHERE seconds IS NOT NULL AND other IS NOT NULL GROUP BY ALL ORDER BY node, other`);
-    return [...nodes.map(offset), ...drifts.map(drift)];
+    const drifts = grouped(
+      said.filter(({ action }) => action === 'clock_drift'),
+      ({ node, fields }) => JSON.stringify([node, fieldText(fields, 'drift_node')]),
+    );
+    return [...nodes.map(offset), ...drifts.flatMap(([, lines]) => drift(lines))];
   },
 };
 
@@ -76,25 +69,31 @@ function offset({ node, offset, basis, by_hand, proven }: NodeRow): Stand {
   };
 }
 
-function drift({ node, other, low, high, lines, ids }: DriftRow): Stand {
+function drift(said: Said[]): Stand[] {
+  const { node } = said[0]!;
+  const other = fieldText(said[0]!.fields, 'drift_node');
+  const seconds = said
+    .map(({ fields }) => Number(fieldText(fields, 'drift_seconds') || Number.NaN))
+    .filter(Number.isFinite);
+  if (other === '' || seconds.length === 0) return [];
+  const [low, high, lines] = [Math.min(...seconds), Math.max(...seconds), said.length];
   const worst = Math.abs(high) >= Math.abs(low) ? high : low;
   const zone = worst !== 0 && worst % ZONE_STEP_S === 0;
   const range = low === high ? `${count(worst)} s` : `${count(low)} to ${count(high)} s`;
-  return {
-    node,
-    system: 'celery',
-    component: 'worker',
-    topic: 'clock',
-    standing: zone ? 'weak' : Math.abs(worst) >= 60 ? 'bad' : 'weak',
-    title: zone ? `Drift to ${other} that looks like a zone` : `Drift to ${other} of ${range}`,
-    proof: `${plural(Number(lines), 'line')} of this node ${Number(lines) === 1 ? 'states' : 'state'} a drift of ${range} to ${named([other])}.${zone ? ' It is a multiple of half an hour: the two differ in their zone rather than in their clocks.' : ' The line does not say which of the two clocks is wrong.'}`,
-    change: zone ? 'Run all workers with TZ=UTC.' : CHANGE,
-    events: ids,
-    eventCount: Number(lines),
-    source: 'log lines',
-    terms: [
-      { field: 'node', values: [node], not: false },
-      { field: 'action', values: ['clock_drift'], not: false },
-    ],
-  };
+  return [
+    {
+      node,
+      system: 'celery',
+      component: 'worker',
+      topic: 'clock',
+      standing: zone ? 'weak' : Math.abs(worst) >= 60 ? 'bad' : 'weak',
+      title: zone ? `Drift to ${other} that looks like a zone` : `Drift to ${other} of ${range}`,
+      proof: `${plural(lines, 'line')} of this node ${lines === 1 ? 'states' : 'state'} a drift of ${range} to ${named([other])}.${zone ? ' It is a multiple of half an hour: the two differ in their zone rather than in their clocks.' : ' The line does not say which of the two clocks is wrong.'}`,
+      change: zone ? 'Run all workers with TZ=UTC.' : CHANGE,
+      events: said.slice(0, FIRST).map(({ eventId }) => eventId),
+      eventCount: lines,
+      source: 'log lines',
+      terms: lens({ node, action: 'clock_drift' }),
+    },
+  ];
 }

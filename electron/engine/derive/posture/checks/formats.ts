@@ -1,66 +1,47 @@
 // Text or JSON, and what its times leave open: no zone, no year, whole seconds.
-import type { PostureCheck, Stand } from '../check.ts';
-import { FIRST } from '../check.ts';
+import { FIRST, type PostureCheck, type Stand } from '../check.ts';
+import { lens } from '../place.ts';
+import type { Count } from '../seen.ts';
+import { grouped, tally } from '../tally.ts';
 import { count, named, plural, share } from '../words.ts';
 
 /** Fewer times may all fall on whole seconds by chance. */
 const ENOUGH_TIMES = 20;
 
-interface Row {
-  node: string;
-  system: string;
-  component: string;
-  dated: string;
-  zoneless: string;
-  yearless: string;
-  fine: string;
-  undated: string;
-  formats: string[];
-  json_files: string;
-  text_files: string;
-  files: number[];
-  zoneless_ids: string[];
-  ids: string[];
-}
+const SYSTEMS = new Set(['ray', 'celery', 'mesos', 'registry']);
+/** Lines that stay plain text in a file of JSON lines (reference on the registry, section 1). */
+const ALWAYS_TEXT = new Set(['access', 'go', 'gc']);
+
+const isJson = ({ member, component }: Count): boolean =>
+  !ALWAYS_TEXT.has(component) &&
+  (/json$/.test(member.format ?? '') ||
+    member.format === 'ray.event' ||
+    member.format === 'registry.notification');
+const isDated = ({ tsKind }: Count): boolean => tsKind === 1 || tsKind === 2 || tsKind === 3;
 
 export const formats: PostureCheck = {
   id: 'formats',
-  async read(connection) {
-    const rows = await connection.rows<Row>(`
-      WITH of_file AS (
-        SELECT node, system, component, file_id, format,
-          -- lines that stay plain text beside JSON lines (reference on the registry, section 1)
-          (format LIKE '%.json' OR format IN ('ray.event', 'registry.notification')) AND component NOT IN ('access', 'go', 'gc') AS json,
-          sum(n) FILTER (ts_kind IN (1, 2, 3)) AS dated, sum(n) FILTER (ts_kind IN (2, 3)) AS zoneless,
-          sum(n) FILTER (ts_kind = 3) AS yearless, sum(fine) FILTER (ts_kind IN (1, 2, 3)) AS fine,
-          sum(n) FILTER (ts_kind NOT IN (1, 2, 3)) AS undated,
-          min(first_id) FILTER (ts_kind IN (2, 3)) AS zoneless_id, min(first_id) AS id
-        FROM posture_seen WHERE system IN ('ray', 'celery', 'mesos', 'registry') AND component IS NOT NULL
-        GROUP BY ALL)
-      SELECT node, system, component, coalesce(sum(dated), 0)::BIGINT AS dated, coalesce(sum(zoneless), 0)::BIGINT AS zoneless,
-        coalesce(sum(yearless), 0)::BIGINT AS yearless, coalesce(sum(fine), 0)::BIGINT AS fine,
-        coalesce(sum(undated), 0)::BIGINT AS undated, list_sort(list(DISTINCT format)) AS formats,
-        count(*) FILTER (json AND dated > 0) AS json_files, count(*) FILTER (NOT json AND dated > 0) AS text_files,
-        list(file_id ORDER BY file_id)[1:${FIRST}] AS files,
-        coalesce(list(zoneless_id ORDER BY zoneless_id) FILTER (zoneless_id IS NOT NULL), [])[1:${FIRST}] AS zoneless_ids,
-        list(id ORDER BY id)[1:${FIRST}] AS ids
-      FROM of_file GROUP BY node, system, component HAVING sum(dated) > 0 ORDER BY node, system, component`);
-    return rows.map(stand);
+  read({ counts }) {
+    const dated = counts.filter(
+      (count) => SYSTEMS.has(count.system) && count.component !== '' && isDated(count),
+    );
+    return grouped(dated, ({ node, system, component }) => JSON.stringify([node, system, component])).map(
+      ([, of]) => stand(of),
+    );
   },
 };
 
-function stand(row: Row): Stand {
-  const { node, system, component } = row;
-  const [dated, zoneless, yearless, fine, json, text] = [
-    row.dated,
-    row.zoneless,
-    row.yearless,
-    row.fine,
-    row.json_files,
-    row.text_files,
-  ].map(Number) as [number, number, number, number, number, number];
+function stand(counts: Count[]): Stand {
+  const { node, system, component } = counts[0]!;
+  const all = tally(counts, () => true);
+  const noZone = tally(counts, ({ tsKind }) => tsKind !== 1);
+  const yearless = tally(counts, ({ tsKind }) => tsKind === 3).n;
+  const [dated, zoneless] = [all.n, noZone.n];
+  const members = [...new Set(counts.map(({ member }) => member))];
+  const jsonMembers = new Set(counts.filter(isJson).map(({ member }) => member));
+  const [json, text] = [jsonMembers.size, members.length - jsonMembers.size];
   const form = json > 0 && text > 0 ? 'JSON and text mixed' : json > 0 ? 'JSON' : 'Text';
-  const seconds = fine === 0 && dated >= ENOUGH_TIMES;
+  const seconds = dated >= ENOUGH_TIMES && counts.every(({ fine }) => fine === 0);
   const weak = [
     ...(json > 0 && text > 0 ? [''] : []),
     ...(zoneless > 0 ? [yearless > 0 ? 'no zone and no year in its times' : 'no zone in its times'] : []),
@@ -74,7 +55,7 @@ function stand(row: Row): Stand {
     seconds
       ? `All of these times are whole seconds: the order within a second is that of the file alone.`
       : '',
-    `Read as ${named(row.formats)}.`,
+    `Read as ${named([...new Set(members.map(({ format }) => format ?? 'no format'))].sort())}.`,
   ];
   return {
     node,
@@ -88,16 +69,12 @@ function stand(row: Row): Stand {
       weak.length > 0
         ? changeOf(system, component, { zoneless: zoneless > 0, seconds, mixed: json > 0 && text > 0 })
         : null,
-    events: zoneless > 0 ? row.zoneless_ids : row.ids,
+    events: zoneless > 0 ? noZone.ids : all.ids,
     eventCount: zoneless > 0 ? zoneless : dated,
-    files: row.files,
-    fileCount: json + text,
+    files: members.slice(0, FIRST).map(({ fileId }) => fileId),
+    fileCount: members.length,
     source: 'log lines',
-    terms: [
-      { field: 'node', values: [node], not: false },
-      { field: 'system', values: [system], not: false },
-      { field: 'component', values: [component], not: false },
-    ],
+    terms: lens({ node, system, component }),
   };
 }
 

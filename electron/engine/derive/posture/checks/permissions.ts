@@ -1,135 +1,115 @@
 // Modes and owners of the evidence files, as the archive states them: who could read or change them.
 import { FIRST, type PostureCheck, type Stand } from '../check.ts';
+import type { Member } from '../seen.ts';
+import { grouped } from '../tally.ts';
 import { count, named, plural, share } from '../words.ts';
 
 /** Names of files that hold keys or passwords. */
 const SENSITIVE =
-  '(^|/)[.]?(htpasswd|credentials?([.]json)?|shadow|id_(rsa|dsa|ecdsa|ed25519)|[^/]*[.](pem|key|p12|pfx|jks|keytab)|[^/]*(credential|secret|password|token)[^/]*[.](json|ya?ml|txt|conf|ini|env)|[.]env)$';
-
-interface Row {
-  node: string;
-  files: string;
-  moded: string;
-  readable: string;
-  writable: string;
-  modes: string[];
-  owners: string[];
-  readable_ids: number[];
-  writable_ids: number[];
-  ids: number[];
-}
-interface KeyRow {
-  node: string;
-  file_id: number;
-  path: string;
-  mode: number | null;
-}
+  /(?:^|\/)(?:\.?htpasswd|credentials?(?:\.json)?|shadow|id_(?:rsa|dsa|ecdsa|ed25519)|[^/]*\.(?:pem|key|p12|pfx|jks|keytab)|[^/]*(?:credential|secret|password|token)[^/]*\.(?:json|ya?ml|txt|conf|ini|env)|\.env)$/i;
 
 const AS_ARCHIVED = 'This is the mode as archived; packing may have changed it.';
 
 export const permissions: PostureCheck = {
   id: 'permissions',
-  async read(connection) {
-    // members without bytes (links, folders) have modes that say nothing
-    const rows = await connection.rows<Row>(`
-      SELECT node, count(*) AS files, count(mode) AS moded,
-        count(*) FILTER (mode & 4 <> 0) AS readable, count(*) FILTER (mode & 2 <> 0) AS writable,
-        list_sort(list(DISTINCT lpad(to_base(mode & 4095, 8), 4, '0')) FILTER (mode IS NOT NULL)) AS modes,
-        list_sort(list(DISTINCT owner) FILTER (owner IS NOT NULL)) AS owners,
-        coalesce(list(file_id ORDER BY file_id) FILTER (mode & 4 <> 0), [])[1:${FIRST}] AS readable_ids,
-        coalesce(list(file_id ORDER BY file_id) FILTER (mode & 2 <> 0), [])[1:${FIRST}] AS writable_ids,
-        list(file_id ORDER BY file_id)[1:${FIRST}] AS ids
-      FROM member WHERE sha256 IS NOT NULL GROUP BY node ORDER BY node`);
-    const keys = await connection.rows<KeyRow>(
-      `SELECT node, file_id, path, mode FROM member
-       WHERE sha256 IS NOT NULL AND regexp_matches(lower(path), $1) ORDER BY node, file_id`,
-      [SENSITIVE],
+  read({ members }) {
+    const nodes = grouped(
+      members.filter(({ content }) => content),
+      ({ node }) => node,
     );
-    return [...rows.map(logs), ...byNode(keys).map(keyFiles)];
+    return nodes.flatMap(([node, files]) => [
+      logs(node, files),
+      ...keyFiles(
+        node,
+        files.filter(({ path }) => SENSITIVE.test(path)),
+      ),
+    ]);
   },
 };
 
-function logs(row: Row): Stand {
-  const [files, moded, readable, writable] = [row.files, row.moded, row.readable, row.writable].map(
-    Number,
-  ) as [number, number, number, number];
+const readableByAll = ({ mode }: Member): boolean => mode !== null && (mode & 0o004) !== 0;
+const writableByAll = ({ mode }: Member): boolean => mode !== null && (mode & 0o002) !== 0;
+const first = (files: Member[]) => ({
+  files: files.slice(0, FIRST).map(({ fileId }) => fileId),
+  fileCount: files.length,
+});
+const distinct = (words: (string | null)[]): string[] =>
+  [...new Set(words.filter((word) => word !== null))].sort();
+
+function logs(node: string, files: Member[]): Stand {
+  const moded = files.filter(({ mode }) => mode !== null);
+  const writable = moded.filter(writableByAll);
+  const readable = moded.filter(readableByAll);
+  const owned = distinct(files.map(({ owner }) => owner));
   const about = {
-    node: row.node,
+    node,
     system: null,
     component: null,
     topic: 'permissions',
     source: 'ledger',
   } as const;
-  const owners = row.owners?.length ? ` Owners: ${named(row.owners)}.` : ' The archive states no owners.';
-  if (moded === 0)
+  const owners = owned.length > 0 ? ` Owners: ${named(owned)}.` : ' The archive states no owners.';
+  if (moded.length === 0)
     return {
       ...about,
       standing: 'unknown',
       title: 'The archive states no file modes',
-      proof: `None of ${plural(files, 'file')} has a mode in its archive, so who could read them is not known.${owners}`,
+      proof: `None of ${plural(files.length, 'file')} has a mode in its archive, so who could read them is not known.${owners}`,
       change: 'Collect with tar or with zip on the node itself, which keep modes and owners.',
-      files: row.ids,
-      fileCount: files,
+      ...first(files),
     };
-  const modes = `Modes: ${named(row.modes)}.${owners} ${AS_ARCHIVED}`;
-  if (writable > 0)
+  const modes = `Modes: ${named(distinct(moded.map(({ mode }) => (mode! & 0o7777).toString(8).padStart(4, '0'))))}.${owners} ${AS_ARCHIVED}`;
+  if (writable.length > 0)
     return {
       ...about,
       standing: 'bad',
       title: 'Evidence files that everybody may write',
-      proof: `${count(writable)} of ${plural(moded, 'file')} (${share(writable, moded)}) let every local user write (o+w): their lines could be changed without privilege. ${modes}`,
+      proof: `${count(writable.length)} of ${plural(moded.length, 'file')} (${share(writable.length, moded.length)}) let every local user write (o+w): their lines could be changed without privilege. ${modes}`,
       change:
         'Set log folders to 0750 and files to 0640 with the service as owner (umask 027; logrotate: create 0640).',
-      files: row.writable_ids,
-      fileCount: writable,
+      ...first(writable),
     };
-  if (readable > 0)
+  if (readable.length > 0)
     return {
       ...about,
       standing: 'weak',
       title: 'Evidence files that everybody may read',
-      proof: `${count(readable)} of ${plural(moded, 'file')} (${share(readable, moded)}) let every local user read (o+r). ${modes}`,
+      proof: `${count(readable.length)} of ${plural(moded.length, 'file')} (${share(readable.length, moded.length)}) let every local user read (o+r). ${modes}`,
       change:
         'Set log folders to 0750 and files to 0640 with the service as owner (umask 027; logrotate: create 0640).',
-      files: row.readable_ids,
-      fileCount: readable,
+      ...first(readable),
     };
   return {
     ...about,
     standing: 'ok',
     title: 'No evidence file is open to everybody',
-    proof: `None of ${plural(moded, 'file')} lets every local user read or write. ${modes}`,
+    proof: `None of ${plural(moded.length, 'file')} lets every local user read or write. ${modes}`,
     change: null,
-    files: row.ids,
-    fileCount: moded,
+    ...first(moded),
   };
 }
 
-function byNode(keys: KeyRow[]): KeyRow[][] {
-  const nodes = new Map<string, KeyRow[]>();
-  for (const row of keys) nodes.set(row.node, [...(nodes.get(row.node) ?? []), row]);
-  return [...nodes.values()];
-}
-
-function keyFiles(rows: KeyRow[]): Stand {
-  const open = rows.filter((row) => row.mode !== null && (row.mode & 0o006) !== 0);
-  const shown = open.length > 0 ? open : rows;
-  const names = named(shown.map((row) => row.path));
-  return {
-    node: rows[0]!.node,
-    system: null,
-    component: null,
-    topic: 'permissions',
-    source: 'ledger',
-    standing: open.length > 0 ? 'bad' : 'weak',
-    title:
-      open.length > 0 ? 'Key or password files open to everybody' : 'Key or password files in the bundle',
-    proof:
-      open.length > 0
-        ? `${plural(open.length, 'file')} that by ${open.length === 1 ? 'its name holds' : 'their names hold'} keys or passwords may be read or written by every local user: ${names}. ${AS_ARCHIVED}`
-        : `${plural(rows.length, 'file')} that by ${rows.length === 1 ? 'its name holds' : 'their names hold'} keys or passwords came with the evidence: ${names}. Whoever has the bundle has them too.`,
-    change: 'Set them to 0600 for the service, leave them out of bundles, and renew what they hold.',
-    files: shown.slice(0, FIRST).map((row) => row.file_id),
-    fileCount: shown.length,
-  };
+function keyFiles(node: string, found: Member[]): Stand[] {
+  if (found.length === 0) return [];
+  const open = found.filter((file) => readableByAll(file) || writableByAll(file));
+  const shown = open.length > 0 ? open : found;
+  const names = named(shown.map(({ path }) => path));
+  return [
+    {
+      node,
+      system: null,
+      component: null,
+      topic: 'permissions',
+      source: 'ledger',
+      standing: open.length > 0 ? 'bad' : 'weak',
+      title:
+        open.length > 0 ? 'Key or password files open to everybody' : 'Key or password files in the bundle',
+      proof:
+        open.length > 0
+          ? `${plural(open.length, 'file')} that by ${open.length === 1 ? 'its name holds' : 'their names hold'} keys or passwords may be read or written by every local user: ${names}. ${AS_ARCHIVED}`
+          : `${plural(found.length, 'file')} that by ${found.length === 1 ? 'its name holds' : 'their names hold'} keys or passwords came with the evidence: ${names}. Whoever has the bundle has them too.`,
+      change: 'Set them to 0600 for the service, leave them out of bundles, and renew what they hold.',
+      ...first(shown),
+    },
+  ];
 }
