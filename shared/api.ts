@@ -127,6 +127,93 @@ export const RawContext = z.object({
 });
 export type RawContext = z.infer<typeof RawContext>;
 
+/** One attempt of a unit of work of Celery, Mesos or Ray: a row of the view `tasks`. */
+export const TaskRow = z.object({
+  system: z.string(),
+  kind: z.string(), // task; of Ray also submission, job, actor
+  id: z.string(),
+  attempt: z.number().int().positive(),
+  attempts: z.number().int().positive(),
+  scope: z.string().nullable(), // Mesos framework, Ray cluster
+  name: z.string().nullable(),
+  node: z.string().nullable(),
+  submittedTs: us.nullable(),
+  receivedTs: us.nullable(),
+  startedTs: us.nullable(),
+  endedTs: us.nullable(),
+  state: z.string().nullable(),
+  stateNative: z.string().nullable(),
+  error: z.string().nullable(),
+  runtimeS: z.number().nullable(),
+  parent: z.string().nullable(),
+  root: z.string().nullable(),
+  process: z.string().nullable(),
+  container: z.string().nullable(),
+  firstEvent: eventId,
+  lastEvent: eventId,
+  endEvent: eventId.nullable(),
+  events: count,
+});
+export type TaskRow = z.infer<typeof TaskRow>;
+
+/** One HTTP request: a row of the view `requests`. */
+export const RequestRow = z.object({
+  requestId: z.string().nullable(),
+  system: z.string(),
+  node: z.string(),
+  method: z.string().nullable(),
+  path: z.string().nullable(),
+  status: z.number().int().nullable(),
+  bytes: z.number().nullable(),
+  durationS: z.number().nullable(),
+  clientSocket: z.string().nullable(), // as the socket shows it
+  clientClaimed: z.string().nullable(), // as the application takes it, from a header of anyone
+  user: z.string().nullable(),
+  userProven: z.boolean(), // false: the name was only tried
+  repository: z.string().nullable(),
+  reference: z.string().nullable(),
+  digest: z.string().nullable(),
+  operation: z.string().nullable(),
+  userAgent: z.string().nullable(),
+  startedTs: us.nullable(),
+  endedTs: us.nullable(),
+  eventIds: z.array(eventId),
+  accessCandidates: count, // access lines that fit equally well
+});
+export type RequestRow = z.infer<typeof RequestRow>;
+
+/** Everything the case has of one piece of work or request, from all nodes, in order. */
+export const LifeCycle = z.object({
+  kind: z.enum(ENTITY_KINDS),
+  value: z.string(),
+  scope: z.string().nullable(), // what the id is unique in, where that matters
+  title: z.string(),
+  sentence: z.string(),
+  state: z.string().nullable(), // of the last attempt
+  startTs: us.nullable(),
+  endTs: us.nullable(),
+  nodes: z.array(z.string()),
+  attempts: z.array(TaskRow),
+  requests: z.array(RequestRow),
+  steps: z.array(
+    z.object({
+      event: EventRow,
+      role: z.string(), // in words
+      attempt: z.number().int().nullable(),
+      minor: z.boolean(), // names an id and says nothing of what became of it
+      basis: z.enum(['exact', 'inferred']),
+      why: z.string(),
+    }),
+  ),
+  total: count, // steps, also those beyond the first and last of a long life that are listed
+  output: count, // lines in files of its own that are no steps
+  missing: z.array(z.string()), // sentences
+  related: z.array(
+    z.object({ relation: z.string(), kind: z.enum(ENTITY_KINDS), value: z.string(), title: z.string() }),
+  ),
+});
+export type LifeCycle = z.infer<typeof LifeCycle>;
+
 export const FindingRow = z.object({
   findingId: z.string(),
   ruleId: z.string(),
@@ -580,6 +667,44 @@ export const methods = {
       nodes: z.array(z.object({ node: z.string(), system: z.string(), events: count })),
       roles: z.array(z.object({ role: z.string(), events: count })),
     }),
+  ),
+
+  /** From an event or from one id; `lifeCycle` null: the event or id belongs to nothing that has one. */
+  'lifecycle.get': method(
+    z.union([
+      z.object({ eventId }),
+      z.object({
+        kind: z.enum(ENTITY_KINDS),
+        value: z.string().min(1),
+        scope: z.string().nullable().optional(),
+      }),
+    ]),
+    z.object({ lifeCycle: LifeCycle.nullable(), millis: z.number() }),
+  ),
+  /** Tasks by the time they began; `text` in id or name. */
+  'tasks.list': method(
+    z.object({
+      system: z.string().optional(),
+      kind: z.string().optional(),
+      state: z.string().optional(),
+      node: z.string().optional(),
+      text: z.string().max(2000).optional(),
+      from: us.optional(),
+      to: us.optional(),
+      offset: count.default(0),
+      limit: count.max(1000).default(100),
+    }),
+    z.object({ tasks: z.array(TaskRow), total: count, millis: z.number() }),
+  ),
+  /** The attempts of one id. */
+  'tasks.get': method(
+    z.object({ id: z.string().min(1), system: z.string().optional(), kind: z.string().optional() }),
+    z.object({ tasks: z.array(TaskRow) }),
+  ),
+  /** A request by its id or by one of its events. */
+  'requests.get': method(
+    z.union([z.object({ requestId: z.string().min(1) }), z.object({ eventId })]),
+    z.object({ request: RequestRow.nullable() }),
   ),
 
   /** The report as one HTML text, for the preview. */

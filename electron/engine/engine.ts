@@ -34,9 +34,12 @@ import { isZone } from './parse/time.ts';
 import { catalog } from './query/catalog.ts';
 import { getEntity, searchEntities } from './query/entities.ts';
 import { countEvents, eventDetail, eventPlace, facets, locateEvent, pageEvents } from './query/events.ts';
+import { lifeCycle } from './query/lifecycle/lifecycle.ts';
 import { caseInfo, listEvidence, listNodes, overview } from './query/overview.ts';
 import { listPosture } from './query/posture.ts';
 import { rawContext } from './query/raw.ts';
+import { requestOfEvent, requestsOf } from './query/requests.ts';
+import { listTasks, tasksOf } from './query/tasks.ts';
 import { listTemplates } from './query/templates.ts';
 import { UserSql } from './query/user-sql.ts';
 import { buildReport } from './report/build.ts';
@@ -367,6 +370,22 @@ export class Engine {
         this.#read((connection) => searchEntities(connection, text, limit)),
       'entities.get': async ({ kind, value }) =>
         this.#read((connection) => getEntity(connection, kind, value)),
+
+      'lifecycle.get': async (asked) =>
+        this.#timed(async (connection) => ({ lifeCycle: await lifeCycle(connection, asked) })),
+      'tasks.list': async (page) => this.#timed((connection) => listTasks(connection, page)),
+      'tasks.get': async ({ id, system, kind }) => ({
+        tasks: await this.#read((connection) =>
+          tasksOf(connection, { id, ...(system ? { system } : {}), ...(kind ? { kind } : {}) }),
+        ),
+      }),
+      'requests.get': async (asked) => ({
+        request: await this.#read(async (connection) =>
+          'eventId' in asked
+            ? requestOfEvent(connection, asked.eventId)
+            : ((await requestsOf(connection, [asked.requestId]))[0] ?? null),
+        ),
+      }),
 
       'report.preview': async () => ({ html: await this.#report('html') }),
       'report.export': async ({ format, path }) => {

@@ -162,7 +162,7 @@ ray_job AS NOT MATERIALIZED (
 -- text of the GCS and its exports are two accounts of the same lives of an actor
 ray_actor_line AS NOT MATERIALIZED (
   SELECT n.value AS id, e.event_id, e.ts, e.component = 'events' AS export, e.action IN ('actor', 'actor_register', 'actor_create', 'actor_failed') AS relevant,
-    CASE e.action WHEN 'actor' THEN ${f('state')} WHEN 'actor_failed' THEN 'RESTARTING' WHEN 'actor_register' THEN 'PENDING_CREATION'
+    CASE e.action WHEN 'actor' THEN ${f('state')} WHEN 'actor_failed' THEN CASE WHEN ${f('remaining_restarts')} = '0' THEN 'DEAD' ELSE 'RESTARTING' END WHEN 'actor_register' THEN 'PENDING_CREATION'
       WHEN 'actor_create' THEN CASE WHEN e.outcome = 'success' THEN 'ALIVE' ELSE 'PENDING_CREATION' END END AS state,
     CASE WHEN e.action = 'actor' THEN coalesce(nullif((e.fields->>'$."event_data"."class_name"'), ''), ${f('name')}) END AS name,
     CASE WHEN e.action = 'actor' THEN nullif((e.fields->>'$."event_data"."pid"'), '0') END AS pid, CASE WHEN e.action = 'actor_failed' THEN left(e.message, 2000) END AS error

@@ -13,7 +13,7 @@ import { isChild, numericLevel } from './celery-worker.ts';
 import { epochBeside, epochMicros, levelOf } from './other.ts';
 
 const SPEAKS =
-  /"(?:processName|celery[\w.]*|task_id|task_name|parent_task_id|sw_ident|local_received)"|"logger": ?"(?:celery|kombu|billiard|proj)/;
+  /"(?:processName|celery[\w.]*|task_id|task_name|parent_task_id|sw_ident|local_received)"|"type": ?"(?:task|worker)-[a-z]{2,20}"|"logger": ?"(?:celery|kombu|billiard|proj)/;
 
 export const celeryJson: LineKind = {
   id: 'celery.json',
