@@ -10,6 +10,7 @@ import { binaryKind, fromOneByte, isOneByte, isValidUtf8, Wide, wideKind, wideSi
 import { FORMATS } from './formats/formats.ts';
 import { kernelMessage } from './formats/kernel.ts';
 import { mesosState } from './formats/mesos-state.ts';
+import { rayConfiguration, rayState } from './formats/ray-files.ts';
 import type { Frame, Unit, UnitSink } from './framing/frame.ts';
 import { newlines } from './framing/frame.ts';
 import { type LineSink, Lines, MAX_LINE } from './framing/lines.ts';
@@ -263,7 +264,9 @@ class Reader implements MemberParser, LineSink, UnitSink {
     const date = hint.day > 0 ? null : dateIn(text, hint.year > 0 || this.#context.mtimeUs !== null);
     if (date) this.#member.years.startAt(date.year, date.month, date.day);
     if (hint.whole) {
-      this.#main.adopt(hint.component === 'configuration' ? WHOLE : (DUMPS[hint.family] ?? WHOLE));
+      this.#main.adopt(
+        (hint.component === 'configuration' ? CONFIGURATIONS[hint.family] : DUMPS[hint.family]) ?? WHOLE,
+      );
     } else {
       const plan = choose(this.#context, hint, framing ? framing.sample : lines, framing, this.#customs);
       if (this.#customs.some((custom) => custom.format === plan.format)) hint.strays = 'unparsed';
@@ -1129,12 +1132,8 @@ const WHOLE: Format = {
   system: 'other',
   kinds: [wholeKind('config', 'configuration', 'file')],
 };
-const RAY_STATE: Format = {
-  id: 'ray.state',
-  system: 'ray',
-  kinds: [wholeKind('ray.state', 'node', 'state_dump')],
-};
-const DUMPS: Record<string, Format> = { ray: RAY_STATE, mesos: mesosState };
+const CONFIGURATIONS: Record<string, Format> = { ray: rayConfiguration };
+const DUMPS: Record<string, Format> = { ray: rayState, mesos: mesosState };
 
 /** A file named like configuration that holds log lines all the same. */
 function looksLikeLog(lines: readonly string[]): boolean {

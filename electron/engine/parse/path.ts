@@ -1,59 +1,14 @@
 // What the path of a member says before its first byte: system, component, ids, year, and which formats to expect.
-import type { StrayRule } from './kind.ts';
+import { CONFIG_FILE, hint, type PathHint } from './path-hint.ts';
+import { rayPath } from './path-ray.ts';
 import { byteString, quote } from './text.ts';
 
-export interface PathHint {
-  /** Format family the path speaks for: ray, celery, mesos, registry, redis; '' when it says nothing. */
-  family: string;
-  /** The path is documented for the family, not merely similar. */
-  sure: boolean;
-  component: string;
-  strays: StrayRule;
-  /** The whole member is one record: a dump or a configuration file. */
-  whole: boolean;
-  year: number;
-  month: number;
-  /** 0 unless the path states the day of the first line. */
-  day: number;
-  role: string;
-  /** Ids the path names, as fields of every record. */
-  fields: Record<string, string>;
-  /** kind, value pairs that every record of the member concerns. */
-  entities: [string, string][];
-  pid: string;
-}
-
-const hint = (over: Partial<PathHint>): PathHint => ({
-  family: '',
-  sure: false,
-  component: '',
-  strays: 'unparsed',
-  whole: false,
-  year: 0,
-  month: 0,
-  day: 0,
-  role: '',
-  fields: {},
-  entities: [],
-  pid: '',
-  ...over,
-});
+export type { PathHint } from './path-hint.ts';
 
 /** Fields of a hint as JSON members: name with colon, and value. */
 export function sharedFields(h: PathHint): [string, string][] {
   return Object.entries(h.fields).map(([key, value]) => [`"${key}":`, quote(byteString(value))]);
 }
-
-const RAY_SESSION = /(?:^|\/)session_(\d{4})-(\d\d)-(\d\d)_(\d\d)-(\d\d)-(\d\d)_(\d+)_(\d+)(?:\/|$)/;
-const RAY_DAEMON =
-  /^(raylet|gcs_server|dashboard_agent|dashboard_[A-Z]\w*|dashboard|runtime_env_agent|log_monitor|monitor|ray_client_server(?:_\d+)?|ray_process_exit|plasma_store|redis(?:-shard_\d+)?)(?:\.\d+|_\d+)?\.(?:log|out|err)(?:\.\d+)?$/;
-const RAY_CORE = /^python-core-(worker|driver|spill_worker|restore_worker)-([0-9a-f]{8,56})_(\d+)\.log/;
-const RAY_WORKER = /^(?:io-)?worker-([0-9a-f]{8,56})-(?:([0-9a-f]{8})-)?(\d+)\.(?:out|err)/;
-const RAY_JOB_DRIVER = /^job-driver-(.+?)\.log(?:\.\d+)?$/;
-const RAY_SUPERVISOR = /^supervisor-(.+?)\.log(?:\.\d+)?$/;
-const RAY_SETUP = /^runtime_env_setup-(.+?)\.log(?:\.\d+)?$/;
-const RAY_EVENT = /^event_(?:GCS|RAYLET|JOBS|AUTOSCALER|CORE_WORKER|EXPORT_\w+)[\w-]*\.log/;
-const RAY_SERVE = /^(controller|proxy|replica|deployment|http_proxy)_.*\.log/;
 
 /** glog: `<program>.<host>.<user>.log.<SEVERITY>.<date>-<time>.<pid>`; programs of the build tree are called lt-…, the user may be invalid-user. */
 const MESOS_FILE =
@@ -72,8 +27,6 @@ const UNIT_LOG = /(?:^|\/)(?:dcos|mesos|marathon|chronos|zookeeper|exhibitor)[\w
 const MESOS_STANDALONE = /(?:^|\/)containers\/([^/]+)\/(stdout|stderr)(?:\.\d+)?$/;
 const MESOS_META = /(?:^|\/)meta\/slaves\//;
 
-const CONFIG_FILE =
-  /(?:\.(?:ya?ml|json|ini|conf|cfg|cnf|toml|properties|env|service|pem|crt|csr|key|pub|xml|rules|proto)|(?:^|\/|\.)htpasswd|\/(?:hosts|hostname|resolv\.conf|passwd|group|crontab|timezone|Dockerfile|credentials?)|(?:^|\/)(?:sha\d*|md5)sums?(?:\.txt)?|(?:^|\/)celery_?config\.py|\/(?:default|sysconfig|conf\.d)\/celery[\w.-]*)$/i;
 const JSON_LINES = /\.(?:jsonl|ndjson)$/i;
 
 const STAMP = /(?:^|[^0-9])(20\d\d)([-_./]?)(0[1-9]|1[0-2])\2(0[1-9]|[12]\d|3[01])(?![0-9])/;
@@ -84,7 +37,11 @@ export function readPath(path: string): PathHint {
   const base = clean.slice(clean.lastIndexOf('/') + 1);
   const low = clean.toLowerCase();
   const h =
-    ray(clean, base) ?? mesos(clean, base) ?? registry(low, base) ?? celery(low, base) ?? other(low, base);
+    rayPath(clean, base) ??
+    mesos(clean, base) ??
+    registry(low, base) ??
+    celery(low, base) ??
+    other(low, base);
   if (h.year === 0) {
     const stamp = STAMP.exec(base) ?? STAMP.exec(clean);
     if (stamp) {
@@ -99,92 +56,6 @@ export function readPath(path: string): PathHint {
     h.component = h.component || 'configuration';
   }
   return h;
-}
-
-function ray(path: string, base: string): PathHint | null {
-  const session = RAY_SESSION.exec(path);
-  const fields: Record<string, string> = {};
-  const dated: Partial<PathHint> = {};
-  if (session) {
-    fields.session = session[0].replaceAll('/', '');
-    dated.year = Number(session[1]);
-    dated.month = Number(session[2]);
-  }
-  const make = (component: string, over: Partial<PathHint> = {}): PathHint =>
-    hint({ family: 'ray', sure: true, component, fields, ...dated, ...over });
-
-  const core = RAY_CORE.exec(base);
-  if (core) {
-    fields.worker_id = core[2] as string;
-    fields.worker_type = core[1] as string;
-    return make('core_worker', { pid: core[3] as string, entities: [['ray_worker', core[2] as string]] });
-  }
-  const worker = RAY_WORKER.exec(base);
-  if (worker) {
-    fields.worker_id = worker[1] as string;
-    const entities: [string, string][] = [['ray_worker', worker[1] as string]];
-    if (worker[2] && worker[2] !== 'ffffffff') {
-      fields.job_id = worker[2];
-      entities.push(['ray_job', worker[2]]);
-    }
-    return make('worker', { pid: worker[3] as string, strays: 'text', entities });
-  }
-  const driver = RAY_JOB_DRIVER.exec(base);
-  if (driver) {
-    fields.submission_id = driver[1] as string;
-    return make('driver', { strays: 'text', entities: [['ray_submission', driver[1] as string]] });
-  }
-  const supervisor = RAY_SUPERVISOR.exec(base);
-  if (supervisor && (session || /(?:^|\/)jobs\//.test(path))) {
-    fields.submission_id = supervisor[1] as string;
-    return make('job_supervisor', {
-      strays: 'text',
-      entities: [['ray_submission', supervisor[1] as string]],
-    });
-  }
-  const setup = RAY_SETUP.exec(base);
-  if (setup) {
-    if (/^[0-9a-f]{8}$/.test(setup[1] as string)) fields.job_id = setup[1] as string;
-    return make('runtime_env_agent', { strays: 'text' });
-  }
-  if (RAY_EVENT.test(base)) return make('events');
-  const serve = RAY_SERVE.exec(base);
-  if (serve && /(?:^|\/)serve\//.test(path)) {
-    fields['serve.actor'] = serve[1] as string;
-    return make('serve', { strays: 'text' });
-  }
-  if (/^debug_state(?:_gcs)?\.txt/.test(base)) {
-    return make(base.includes('gcs') ? 'gcs_server' : 'raylet', { whole: true });
-  }
-  if (/^(?:pip_packages|process_info)\.txt$/.test(base)) {
-    return make(base.startsWith('pip') ? 'packages' : 'processes', { strays: 'text' });
-  }
-  const daemon = RAY_DAEMON.exec(base);
-  if (daemon) {
-    const name = daemon[1] as string;
-    const inRay = session !== null || /(?:^|\/)ray(?:[-_/]|$)|(?:^|\/)logs\//.test(path);
-    if (!inRay && /^(?:monitor|dashboard|redis)/.test(name)) return null;
-    if (name.startsWith('redis')) return hint({ ...make('redis', { strays: 'text' }), family: 'redis' });
-    const raw = /\.(?:out|err)(?:\.\d+)?$/.test(base) && !/^(?:raylet|gcs_server|plasma_store)/.test(name);
-    const module = /^dashboard_([A-Z]\w*)$/.exec(name);
-    if (module) fields.module = module[1] as string;
-    const role = /^(?:gcs_server|dashboard$|dashboard_[A-Z]|monitor)/.test(name) ? 'head' : '';
-    return make(module ? 'dashboard' : name.replace(/_\d+$/, ''), {
-      strays: raw ? 'text' : 'unparsed',
-      role,
-    });
-  }
-  if (session || /(?:^|\/)(?:ray|kuberay)(?:[-_/.]|$)/i.test(path)) {
-    if (CONFIG_FILE.test(path)) return hint({ family: 'ray', component: 'configuration', fields, ...dated });
-    return hint({
-      family: 'ray',
-      component: /driver/.test(base) ? 'driver' : '',
-      strays: 'text',
-      fields,
-      ...dated,
-    });
-  }
-  return null;
 }
 
 /** Adds the ids that a sandbox path names. `latest` is a link, no id. */

@@ -195,7 +195,7 @@ export const rayGlog: LineKind = {
   samples: [
     {
       path: 'session_2020-10-09_07-00-00_000001_77/logs/worker-0123456789abcdef-01000000-136534.err',
-      text: "F1009 07:02:26.344231 136534 136535 service_based_gcs_client.cc:207] Couldn't reconnect to GCS server. The last attempted GCS server address was 192.168.1.98:39953\n*** Check failure stack trace: ***\n    @     0x7f56afdb7f5d  google::LogMessage::Fail()\nE0725 08:34:14.326870515     253 chttp2_transport.cc:2846]   keepalive_ping_end state error: 0",
+      text: "F1009 07:02:26.344231 136534 136535 service_based_gcs_client.cc:207] Couldn't reconnect to GCS server. The last attempted GCS server address was 192.168.1.98:39953\n*** Check failure stack trace: ***\n    @     0x7f56afdb7f5d  google::LogMessage::Fail()\nE1009 08:34:14.326870515     253 chttp2_transport.cc:2846]   keepalive_ping_end state error: 0",
       gives: [
         {
           time: '2020-10-09T07:02:26.344231Z',
@@ -205,7 +205,7 @@ export const rayGlog: LineKind = {
           lines: 3,
           action: 'gcs_connect',
         },
-        { time: '2020-07-25T08:34:14.326870Z', level: 'error', logger: 'chttp2_transport.cc:2846' },
+        { time: '2020-10-09T08:34:14.326870Z', level: 'error', logger: 'chttp2_transport.cc:2846' },
       ],
     },
   ],

@@ -302,7 +302,12 @@ export function workerPid(msg: string, draft: Draft): void {
 }
 
 export function driverPid(msg: string, draft: Draft): void {
-  processId(draft, 'driver_pid', /(?:driver_pid=|driver pid = |\(pid=)(\d{1,10})/.exec(msg)?.[1], 'driver');
+  processId(
+    draft,
+    'driver_pid',
+    /(?:driver_pid=|[Dd]river pid (?:= )?|\(pid=)(\d{1,10})/.exec(msg)?.[1],
+    'driver',
+  );
 }
 
 export function taskRetry(msg: string, draft: Draft): void {
@@ -343,7 +348,7 @@ export function listens(msg: string, draft: Draft): void {
   const port = /port[ #](\d{1,5})\b/.exec(msg)?.[1];
   if (port) putJson(draft, 'port', String(Number(port)));
   const m =
-    /(?:address: |initialized at |server on |Running on (?:https?:\/\/)?|Listening to address )(\[[0-9a-f:]{2,45}\]|[\w.-]{1,200})(?::(\d{1,5}))?/.exec(
+    /(?:address: |initialized at |server (?:on|at) |listening on '|Running on (?:https?:\/\/)?|Listening to address )(\[[0-9a-f:]{2,45}\]|[\w.-]{1,200})(?::(\d{1,5}))?/.exec(
       msg,
     );
   if (!m) return;

@@ -243,3 +243,43 @@ export const rayEntrypoint: LineKind = {
     },
   ],
 };
+
+const WARNING = /^([^:\s][^:]{0,300}):(\d{1,7}): (\w{0,40}Warning): (.*)$/;
+
+/** Python's `warnings`, as they reach the error output of a process: `/path/x.py:236: DeprecationWarning: …` and the source line. */
+export const rayWarning: LineKind = {
+  id: 'ray.warning',
+  weight: () => 0.2,
+  read(line, draft, member) {
+    const c = line.charCodeAt(0);
+    if (c !== 47 && c !== 60) return false;
+    const m = WARNING.exec(line.length > 2000 ? line.slice(0, 2000) : line);
+    if (!m) return false;
+    draft.parsed = true;
+    draft.system = 'ray';
+    draft.component = rayComponent(member, '');
+    draft.level = 4;
+    draft.logger = `${m[1]}:${m[2]}`;
+    draft.message = line;
+    put(draft, 'warning', m[3] as string);
+    means(draft, 'process', 'warning', 'unknown');
+    putWorkerState(draft, member);
+    return true;
+  },
+  joins: (line) => /^\s/.test(line),
+  samples: [
+    {
+      path: 'session_2026-11-25_15-08-02_262207_5513/logs/dashboard.err',
+      text: "/opt/ray/dashboard/dashboard.py:236: DeprecationWarning: The 'warn' method is deprecated, use 'warning' instead\n  logger.warn(\"Exiting with SIGTERM immediately...\")",
+      gives: [
+        {
+          component: 'dashboard',
+          level: 'warning',
+          lines: 2,
+          logger: '/opt/ray/dashboard/dashboard.py:236',
+          fields: { warning: 'DeprecationWarning' },
+        },
+      ],
+    },
+  ],
+};

@@ -4,9 +4,10 @@ import { takeOutputLevel } from './output-level.ts';
 import { takeOutputTime } from './output-time.ts';
 import { rayCpp, rayGlog } from './ray-cpp.ts';
 import { rayEvent } from './ray-event.ts';
+import { rayGlogHeader, rayPackage, rayProcess } from './ray-files.ts';
 import { rayJson } from './ray-json.ts';
 import { rayMessage } from './ray-message.ts';
-import { rayCrash, rayEcho, rayEntrypoint, rayMagic } from './ray-output.ts';
+import { rayCrash, rayEcho, rayEntrypoint, rayMagic, rayWarning } from './ray-output.ts';
 import { rayPy } from './ray-py.ts';
 import { rayServe } from './ray-serve.ts';
 import { putWorkerState } from './ray-worker-state.ts';
@@ -14,7 +15,22 @@ import { putWorkerState } from './ray-worker-state.ts';
 export const ray: Format = {
   id: 'ray',
   system: 'ray',
-  kinds: [rayCpp, rayPy, rayEvent, rayJson, rayServe, rayMagic, rayEntrypoint, rayGlog, rayEcho, rayCrash],
+  kinds: [
+    rayCpp,
+    rayPy,
+    rayEvent,
+    rayJson,
+    rayServe,
+    rayMagic,
+    rayEntrypoint,
+    rayGlog,
+    rayEcho,
+    rayCrash,
+    rayWarning,
+    rayGlogHeader,
+    rayProcess,
+    rayPackage,
+  ],
   text(line, draft, member) {
     draft.system = 'ray';
     draft.component = member.hint.component || 'worker';
