@@ -82,7 +82,8 @@ mesos_line AS NOT MATERIALIZED (
   FROM entity n JOIN entity_ref r ON r.entity_id = n.entity_id JOIN event e ON e.event_id = r.event_id JOIN member m ON m.file_id = e.file_id
   WHERE n.kind = 'mesos_task' AND n.role <> 'context'),
 mesos_scoped AS NOT MATERIALIZED (
-  SELECT * REPLACE (coalesce(framework, CASE WHEN min(framework) OVER of_id = max(framework) OVER of_id THEN min(framework) OVER of_id END) AS framework)
+  SELECT * REPLACE (coalesce(framework, CASE WHEN min(framework) OVER of_id = max(framework) OVER of_id THEN min(framework) OVER of_id END) AS framework),
+    min(framework) OVER of_id IS NULL AS alone
   FROM mesos_line WINDOW of_id AS (PARTITION BY id)),
 -- the same program launching the same id once more is another attempt; the same line in a second file is not
 mesos_turn AS NOT MATERIALIZED (
@@ -98,7 +99,7 @@ mesos_task AS NOT MATERIALIZED (
     coalesce(min_by(node, (ts, event_id)) FILTER (component = 'agent'), max(${f('agent_host', 'fields')})) AS node,
     max(CASE WHEN task_state IN ${MESOS_END} THEN ${f('reason', 'fields')} END) AS error,
     min_by(event_id, (ts, event_id)) AS first_event, max_by(event_id, (ts, event_id)) AS last_event, count(DISTINCT event_id) AS events
-  FROM mesos_turn GROUP BY id, framework, attempt)`;
+  FROM mesos_turn WHERE framework IS NOT NULL OR alone GROUP BY id, framework, attempt)`;
 
 const MESOS_ROWS = `
 SELECT 'mesos', 'task', id, attempt::INTEGER, attempts::INTEGER, framework, id, node, submitted, received, started, ended,
@@ -108,7 +109,8 @@ SELECT 'mesos', 'task', id, attempt::INTEGER, attempts::INTEGER, framework, id, 
       WHEN received IS NOT NULL THEN 'received' WHEN submitted IS NOT NULL THEN 'submitted' END END,
   state_native, error, epoch_us(ended - started) / 1e6, NULL, NULL, NULL,
   (SELECT min(c.value) FROM entity x JOIN entity_ref xr ON xr.entity_id = x.entity_id JOIN entity_ref cr ON cr.event_id = xr.event_id JOIN entity c ON c.entity_id = cr.entity_id
-   WHERE x.kind = 'mesos_executor' AND x.value = mesos_task.id AND c.kind = 'mesos_container'),
+     JOIN entity_ref fr ON fr.event_id = xr.event_id JOIN entity f ON f.entity_id = fr.entity_id
+   WHERE x.kind = 'mesos_executor' AND x.value = mesos_task.id AND c.kind = 'mesos_container' AND f.kind = 'mesos_framework' AND f.value = mesos_task.framework),
   first_event, last_event, end_event, events
 FROM mesos_task`;
 

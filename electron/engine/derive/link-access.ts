@@ -154,7 +154,7 @@ const UPLOADS = `
 INSERT INTO link (from_event, to_event, kind, candidates, why)
 WITH first AS (
   SELECT n.value, min_by(e.event_id, (e.ts, e.event_id)) AS event_id FROM entity n JOIN entity_ref r USING (entity_id) JOIN event e ON e.event_id = r.event_id
-  WHERE n.kind = 'registry_upload' AND e.ts IS NOT NULL GROUP BY n.value),
+  WHERE n.kind = 'registry_upload' AND e.component = 'app' AND e.ts IS NOT NULL GROUP BY n.value),
 upload AS (
   SELECT e.event_id, e.src_ip, e.ts, regexp_replace(e.http_path, '[^/]*$', '') AS path FROM first JOIN event e USING (event_id) WHERE e.http_path IS NOT NULL),
 post AS (

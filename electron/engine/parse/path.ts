@@ -66,7 +66,7 @@ function inSandbox(h: PathHint, path: string): void {
   if (agent !== 'latest') h.fields.agent_id = agent;
   h.fields.framework_id = framework;
   h.fields.executor_id = executor;
-  h.entities.push(['mesos_executor', executor]);
+  h.entities.push(['mesos_executor', executor], ['mesos_framework', framework]);
   if (run === 'latest') return;
   const container = run + nested.replaceAll('/containers/', '.');
   h.fields.container_id = container;

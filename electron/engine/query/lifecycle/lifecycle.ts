@@ -116,16 +116,25 @@ async function mesosSubject(
   );
   const scopeAt = (eventId: string) =>
     ids.find((id) => id.kind === 'mesos_framework' && id.eventId === eventId)?.value ?? null;
-  const direct = ids.find((id) => id.kind === 'mesos_task' && (executor === null || id.value === executor));
-  if (direct) return { kind: 'mesos_task', value: direct.value, scope: scopeAt(direct.eventId), at: null };
-  for (const id of ids.filter((one) => one.kind === 'mesos_executor')) {
-    const task = await connection.row(
-      `SELECT 1 AS one FROM entity WHERE kind = 'mesos_task' AND value = $1 LIMIT 1`,
-      [id.value],
-    );
-    if (task) return { kind: 'mesos_task', value: id.value, scope: scopeAt(id.eventId), at: null };
+  const found: Subject[] = [];
+  for (const id of ids) {
+    if (id.kind === 'mesos_framework' || (executor !== null && id.value !== executor)) continue;
+    const subject: Subject = {
+      kind: 'mesos_task',
+      value: id.value,
+      scope: scopeAt(id.eventId),
+      at: null,
+    };
+    if (id.kind === 'mesos_task') found.push(subject);
+    else if (!found.some((one) => one.value === id.value && one.scope === subject.scope)) {
+      const task = await connection.row(
+        `SELECT 1 AS one FROM entity WHERE kind = 'mesos_task' AND value = $1 LIMIT 1`,
+        [id.value],
+      );
+      if (task) found.push(subject);
+    }
   }
-  return null;
+  return found.find((one) => one.scope !== null) ?? found[0] ?? null;
 }
 
 /** Which kind speaks for an event: that of its own system first. */
@@ -158,8 +167,8 @@ async function subjectOf(connection: Connection, eventId: string): Promise<Subje
   if (!chosen) return throughLink(connection, event);
   const scope = ids.find((id) => id.kind === 'mesos_framework')?.value ?? null;
   if (chosen.kind.startsWith('mesos_') && chosen.kind !== 'mesos_task') {
-    const task = await mesosSubject(connection, [event], null);
-    return task ?? known(connection, { kind: chosen.kind, value: chosen.value, scope });
+    const named = ids.find((id) => id.kind === 'mesos_container') ?? chosen;
+    return known(connection, { kind: named.kind, value: named.value, scope });
   }
   return {
     kind: chosen.kind,

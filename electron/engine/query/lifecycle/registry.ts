@@ -6,6 +6,8 @@ import type { Story } from './story.ts';
 /** A push is taken to be over when its client did nothing for so long. */
 const PUSH_MINUTES = 10;
 const MOST_REQUESTS = 60;
+/** A login answers a challenge at once. */
+const LOGIN_US = 60_000_000;
 
 /** Adds all lines of requests: their own, their notifications; `joined`: why they are taken to belong here. */
 async function addRequests(story: Story, requests: Map<string, string | null>): Promise<Mention[]> {
@@ -129,16 +131,17 @@ async function addPush(story: Story): Promise<void> {
     ids.set(line.request, reasons);
   }
   const first = written.find((line) => line.request !== null && ids.has(line.request));
-  const checks = written.filter(
-    (line) =>
-      line.path === '/v2/' && line.request !== null && (!first || Number(line.at) <= Number(first.at)),
-  );
-  // the last check that was let in, and the challenge just before it
-  const last = checks.at(-1);
-  const challenge = checks.findLast(
-    (line) => line.status === null && last !== undefined && Number(last.at) - Number(line.at) < 60_000_000,
-  );
-  for (const check of last?.status === null ? [last] : [challenge, last])
+  const checks = new Map<string, Written>();
+  for (const line of written) {
+    if (line.path !== '/v2/' || line.request === null || (first && Number(line.at) > Number(first.at)))
+      continue;
+    if (!checks.has(line.request) || line.status !== null) checks.set(line.request, line);
+  }
+  // the last check, and the challenge that it answers
+  const [last, challenge] = [...checks.values()].reverse();
+  const answers =
+    last?.status === 200 && challenge?.status === null && Number(last.at) - Number(challenge.at) < LOGIN_US;
+  for (const check of [answers ? challenge : undefined, last])
     if (check?.request)
       ids.set(
         check.request,

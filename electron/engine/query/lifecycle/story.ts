@@ -79,7 +79,7 @@ export class Story {
       const request = this.steps.get(from);
       // the access line is written after the answer, and states the second in which the request began
       if (kind === 'access_line' && line && request?.ts != null)
-        line.order = Math.max(line.ts ?? request.ts, request.ts);
+        line.order = Math.max(line.ts ?? request.ts, request.ts) + 1;
     }
     return links;
   }
