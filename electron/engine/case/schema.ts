@@ -5,7 +5,7 @@ import { LINK_COMMENTS, LINK_VIEW } from './link-view.ts';
 import { REQUEST_COMMENTS, REQUEST_VIEW } from './request-view.ts';
 import { TASK_COMMENTS, TASK_VIEW } from './task-view.ts';
 
-export const SCHEMA_VERSION = 6;
+export const SCHEMA_VERSION = 8;
 
 const list = (values: readonly string[]) => values.map((v) => `'${v}'`).join(', ');
 
@@ -26,7 +26,7 @@ CREATE TABLE member (
   sha256 VARCHAR, content_sha256 VARCHAR, size BIGINT, content_size BIGINT, mode INTEGER, owner VARCHAR, mtime TIMESTAMP,
   format VARCHAR, system VARCHAR, encoding VARCHAR, compression VARCHAR, status VARCHAR NOT NULL, reason VARCHAR,
   duplicate_of INTEGER, lines BIGINT DEFAULT 0, records BIGINT DEFAULT 0, unparsed_lines BIGINT DEFAULT 0,
-  first_ts TIMESTAMP, last_ts TIMESTAMP, first_wall TIMESTAMP, last_wall TIMESTAMP, zone VARCHAR, zone_basis VARCHAR, node VARCHAR,
+  first_ts TIMESTAMP, last_ts TIMESTAMP, first_wall TIMESTAMP, last_wall TIMESTAMP, year_basis VARCHAR, zone VARCHAR, zone_basis VARCHAR, node VARCHAR,
   applied_zone VARCHAR DEFAULT 'UTC', applied_clock VARCHAR DEFAULT '0');
 
 CREATE TABLE node (
@@ -47,6 +47,7 @@ CREATE TABLE zone_evidence (
 CREATE TABLE zone_span (
   file_id INTEGER, seq INTEGER, component VARCHAR, from_line INTEGER, to_line INTEGER, from_wall TIMESTAMP, to_wall TIMESTAMP,
   zone VARCHAR, basis VARCHAR, doubt VARCHAR, why VARCHAR);
+CREATE TABLE year_fix (file_id INTEGER, before_line INTEGER, years INTEGER); -- years that turned out wrong while the file was read
 CREATE TABLE fact (file_id INTEGER, kind VARCHAR, value VARCHAR, line BIGINT);
 
 CREATE TABLE event (

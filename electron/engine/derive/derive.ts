@@ -6,6 +6,7 @@ import { settleLinks } from './links.ts';
 import { listNodes } from './nodes.ts';
 import { settleTemplates } from './templates.ts';
 import { applyTimes } from './times.ts';
+import { settleYears } from './years.ts';
 import { settleZones } from './zones.ts';
 
 /** Zones the responder gave: node to IANA zone or offset, `*` for all other nodes. */
@@ -18,6 +19,7 @@ export async function derive(connection: Connection, given: GivenZones = {}): Pr
     await markDuplicates(connection);
     await listNodes(connection);
     const unknown = await rememberZones(connection, given);
+    await settleYears(connection);
     await settleZones(connection);
     await applyTimes(connection);
     if (await settleClockOffsets(connection)) await applyTimes(connection);

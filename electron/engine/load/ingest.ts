@@ -340,6 +340,10 @@ async function insertEvidence(connection: Connection, { fileId, summary }: Membe
       zone.writer,
     ]);
   }
+  for (const fix of summary?.yearFixes ?? [])
+    await connection.run('INSERT INTO year_fix VALUES ($1, $2, $3)', [fileId, fix.beforeLine, fix.years]);
+  if (summary?.yearBasis)
+    await connection.run('UPDATE member SET year_basis = $2 WHERE file_id = $1', [fileId, summary.yearBasis]);
   for (const fact of summary?.facts ?? []) {
     await connection.run('INSERT INTO fact VALUES ($1, $2, $3, $4)', [
       fileId,

@@ -1,5 +1,6 @@
 // A year for lines that state none, told by what else stands in the first lines of the file.
 import { civilFromMicros, SECOND_US } from './time.ts';
+import type { YearBasis } from './years.ts';
 
 const LINE_HEAD =
   /(?:^|\n)(?:[^\n]{0,60}\[|\[|)(20\d\d)-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])[ T]\d\d:\d\d:\d\d/;
@@ -8,29 +9,34 @@ const OLD_ID = /\b(20[01]\d)(0[1-9]|1[0-2])([0-3]\d)-[0-2]\d[0-5]\d[0-5]\d-\d{6,
 const ABORTED = /\*\*\* Aborted at (\d{9,10}) /;
 const ANYWHERE = /\b(20\d\d)[-/](0[1-9]|1[0-2])[-/](0[1-9]|[12]\d|3[01])\b/;
 
-export interface CivilDate {
+interface CivilDate {
   year: number;
   month: number;
   day: number;
+}
+
+export interface DateIn extends CivilDate {
+  /** What showed it. */
+  basis: YearBasis;
 }
 
 /**
  * In order: a line that begins with a full date, the youngest id of old shape (no line is older than the master that gave
  * it), the seconds of a crash. A date anywhere in the text counts only when nothing else is known.
  */
-export function dateIn(head: string, elseKnown: boolean): CivilDate | null {
+export function dateIn(head: string, elseKnown: boolean): DateIn | null {
   const line = LINE_HEAD.exec(head);
-  if (line) return dateOf(line);
+  if (line) return { ...dateOf(line), basis: 'lines' };
   let youngest: CivilDate | null = null;
   for (const id of head.matchAll(OLD_ID)) {
     const date = dateOf(id);
     if (youngest === null || keyOf(date) > keyOf(youngest)) youngest = date;
   }
-  if (youngest) return youngest;
+  if (youngest) return { ...youngest, basis: 'ids' };
   const aborted = ABORTED.exec(head)?.[1];
-  if (aborted) return civilFromMicros(Number(aborted) * SECOND_US);
+  if (aborted) return { ...civilFromMicros(Number(aborted) * SECOND_US), basis: 'crash' };
   const anywhere = elseKnown ? null : ANYWHERE.exec(head);
-  return anywhere ? dateOf(anywhere) : null;
+  return anywhere ? { ...dateOf(anywhere), basis: 'text' } : null;
 }
 
 function dateOf(m: RegExpExecArray | RegExpMatchArray): CivilDate {

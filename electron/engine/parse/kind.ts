@@ -4,7 +4,8 @@ import type { PathHint } from './path.ts';
 import type { Draft, Fact, MemberContext, ZoneEvidence } from './record.ts';
 import { TS_KIND } from './record.ts';
 import type { JsonObject } from './text.ts';
-import { MINUTE_US, SECOND_US, YearClock } from './time.ts';
+import { MINUTE_US, SECOND_US } from './time.ts';
+import { YearClock } from './years.ts';
 import { ZONE_WHY, ZoneRuns } from './zone-runs.ts';
 
 /** Example lines of a kind and what they must become; the tests run them all. */
@@ -95,7 +96,7 @@ export class Member {
   hint: PathHint;
   readonly facts: Fact[] = [];
   /** Gives years to times that state none; a carrier's time and the path of a collected file set it right. */
-  years = new YearClock();
+  years = new YearClock(() => this.line);
   /** Line number of the line being read, 1-based. */
   line = 1;
   /** The carrier's time of the line being read: NaN when there is none, and whether it is UTC. */
@@ -158,8 +159,24 @@ export class Member {
     this.#zones.add(offsetMinutes, wallUs, why, writer, this.line);
   }
 
+  /** Minutes that the carrier's local time is ahead of the writer's, once several lines have shown it. */
+  carrierAhead = 0;
+  #aheadSeen = 0;
+  #aheadTimes = 0;
+
+  /** A line states two local times, its carrier's and its own: they differ by a zone or not at all. */
+  carrierSeen(outerUs: number, wallUs: number): void {
+    const quarter = 15 * MINUTE_US;
+    const ahead = Math.round((outerUs - wallUs) / quarter);
+    if (Math.abs(outerUs - wallUs - ahead * quarter) > 5 * SECOND_US || Math.abs(ahead) > 104) return;
+    this.#aheadTimes = ahead === this.#aheadSeen ? this.#aheadTimes + 1 : 1;
+    this.#aheadSeen = ahead;
+    if (this.#aheadTimes >= 3) this.carrierAhead = ahead * 15;
+  }
+
   /** A crash handler stated the epoch: the local time of the line before it is the same moment, when it fits within two seconds. */
   crashedAt(utcUs: number): void {
+    this.years.crashedAt(utcUs);
     this.zoneSeen(this.lastWall, utcUs, ZONE_WHY.crash, '', 2 * SECOND_US);
   }
 

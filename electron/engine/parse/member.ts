@@ -37,7 +37,8 @@ import {
   stripResidue,
   trimEnd,
 } from './text.ts';
-import { civilFromMicros, DAY_US, type YearClock } from './time.ts';
+import { civilFromMicros, DAY_US, MINUTE_US } from './time.ts';
+import type { YearClock } from './years.ts';
 import { ZONE_WHY } from './zone-runs.ts';
 
 const HEAD_BYTES = 64 * 1024;
@@ -178,6 +179,8 @@ class Reader implements MemberParser, LineSink, UnitSink {
         records: 0,
         unparsedLines: 0,
         zoneEvidence: [],
+        yearBasis: null,
+        yearFixes: [],
         facts: [],
       };
     }
@@ -202,6 +205,8 @@ class Reader implements MemberParser, LineSink, UnitSink {
       records: this.#records,
       unparsedLines: this.#unparsed,
       zoneEvidence: this.#member.zoneEvidence,
+      yearBasis: this.#years.basis,
+      yearFixes: this.#years.fixes(),
       facts: this.#member.facts,
     };
   }
@@ -262,7 +267,7 @@ class Reader implements MemberParser, LineSink, UnitSink {
       if (hint.component === 'configuration') hint.component = '';
     }
     const date = hint.day > 0 ? null : dateIn(text, hint.year > 0 || this.#context.mtimeUs !== null);
-    if (date) this.#member.years.startAt(date.year, date.month, date.day);
+    if (date) this.#member.years.startAt(date.year, date.month, date.day, false, date.basis);
     if (hint.whole) {
       this.#main.adopt(
         (hint.component === 'configuration' ? CONFIGURATIONS[hint.family] : DUMPS[hint.family]) ?? WHOLE,
@@ -527,7 +532,7 @@ class Reader implements MemberParser, LineSink, UnitSink {
     if (day !== this.#day && !Number.isNaN(day)) {
       this.#day = day;
       const { year, month, day: dayOfMonth } = civilFromMicros(time);
-      this.#years.startAt(year, month, dayOfMonth);
+      this.#years.startAt(year, month, dayOfMonth, false, 'carrier');
       // At the turn of the year the line inside may be of the other one: its month decides.
       this.#stated = month === 1 || month === 12 ? 0 : year;
     }
@@ -673,6 +678,14 @@ class Reader implements MemberParser, LineSink, UnitSink {
     this.#close();
   }
 
+  /** A line that only its carrier dates: where the carrier's clock is in another zone than the writer's, moved to that of the writer. */
+  #onWritersClock(draft: Draft): void {
+    const ahead = this.#member.carrierAhead;
+    if (ahead === 0) return;
+    draft.tsWall -= ahead * MINUTE_US;
+    putNumber(draft, 'tidemark.carrier_ahead_minutes', ahead);
+  }
+
   #applyOuter(draft: Draft): void {
     const o = this.#said;
     const member = this.#member;
@@ -681,7 +694,10 @@ class Reader implements MemberParser, LineSink, UnitSink {
     if (!Number.isNaN(time)) {
       if (draft.tsKind === TS_KIND.none) {
         draft.tsWall = time;
-        draft.tsKind = o.zoned ? TS_KIND.absolute : TS_KIND.wall;
+        draft.tsKind = o.zoned ? TS_KIND.absolute : o.year > 0 ? TS_KIND.wall : TS_KIND.wallYearInferred;
+        if (!o.zoned) this.#onWritersClock(draft);
+      } else if (!o.zoned && draft.tsKind !== TS_KIND.absolute) {
+        member.carrierSeen(time, draft.tsWall);
       } else if (o.zoned && (draft.tsKind === TS_KIND.wall || draft.tsKind === TS_KIND.wallYearInferred)) {
         member.zoneSeen(draft.tsWall, time, ZONE_WHY.carrier, draft.component);
       }

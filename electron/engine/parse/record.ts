@@ -6,6 +6,8 @@
 
 import type { CustomFormat } from './custom/custom-format.ts';
 
+import type { YearBasis, YearFix } from './years.ts';
+
 /** How the time of a record was found. Stored as a small integer; `events.ts_basis` is made from it. */
 export const TS_KIND = {
   none: 0,
@@ -116,6 +118,10 @@ export interface ParseSummary {
   records: number;
   unparsedLines: number;
   zoneEvidence: ZoneEvidence[];
+  /** What the years rest on that its lines do not state; null when they state all. */
+  yearBasis: YearBasis | null;
+  /** Years that turned out wrong, to be set right once all is loaded. */
+  yearFixes: YearFix[];
   facts: Fact[];
 }
 

@@ -4,7 +4,7 @@ import { placesOf, type Said } from './carriers/peel.ts';
 import { FORMATS, SANDBOX } from './formats/formats.ts';
 import { type Format, GlogNotes, type LineKind } from './kind.ts';
 import { type PathHint, readPath } from './path.ts';
-import { YearClock } from './time.ts';
+import { YearClock } from './years.ts';
 
 const MAX_SOURCES = 5000;
 
@@ -27,13 +27,13 @@ export class Source {
   guest: Format | null = null;
   guests = 0;
 
-  constructor(hint: PathHint, format: Format, guessed = false) {
+  constructor(hint: PathHint, format: Format, guessed = false, lineOf: () => number = () => 0) {
     this.hint = hint;
     this.format = format;
     this.kinds = format.kinds;
     this.guessed = guessed;
     if (guessed && hint.year > 0) {
-      this.years = new YearClock();
+      this.years = new YearClock(lineOf);
       this.years.startAt(hint.year, hint.month, hint.day || 1, hint.day > 0);
     }
   }

@@ -111,7 +111,10 @@ test('a syslog of other programs is parsed text with its host', () => {
     ['kernel', 'kernel', '', true, 'Killed process 16883 (oomApp)'],
     ['other', 'sshd', '77', true, 'Accepted publickey for root'],
   ]);
-  expect(r.records[0]).toMatchObject({ tsKind: TS_KIND.wall, tsWall: micros('2018-03-27T01:15:36Z') });
+  expect(r.records[0]).toMatchObject({
+    tsKind: TS_KIND.wallYearInferred,
+    tsWall: micros('2018-03-27T01:15:36Z'),
+  });
 });
 
 test('journalctl -o json, with MESSAGE as text or as bytes', () => {

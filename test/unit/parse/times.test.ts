@@ -8,9 +8,9 @@ import {
   isoAt,
   isZone,
   microsOf,
-  YearClock,
   zoneOffsetMinutes,
 } from '../../../electron/engine/parse/time.ts';
+import { YearClock } from '../../../electron/engine/parse/years.ts';
 import { micros, read } from './reading.ts';
 
 const iso = (us: number | undefined): string => new Date((us ?? Number.NaN) / 1000).toISOString();
@@ -163,4 +163,20 @@ test('more leading lines than are held back stay undated', () => {
 test('a file without any time stays undated', () => {
   const r = read('team/app: marking manifest sha256:01\n', { path: 'garbage-collect.log' });
   expect(r.records[0]).toMatchObject({ tsKind: TS_KIND.none, parsed: true });
+});
+
+test('a line that only its carrier dates is moved to the clock of the writer, where three lines show that the two are zones apart', () => {
+  const journal = (clock: string, inner: string) => `2018-04-09 ${clock}: ${inner}`;
+  const r = read(
+    [
+      journal('19:04:20', 'I0410 02:04:20.711650  1080 slave.cpp:1] a'),
+      journal('19:04:21', 'I0410 02:04:21.711650  1080 slave.cpp:1] b'),
+      journal('19:04:22', 'I0410 02:04:22.711650  1080 slave.cpp:1] c'),
+      journal('19:04:23', 'ABORT: (../x.hpp:114): Result::get() but state == NONE'),
+    ].join('\n'),
+    { path: 'dcos-mesos-slave.service' },
+  );
+  const last = r.records.at(-1) as NonNullable<(typeof r.records)[number]>;
+  expect(last.tsWall).toBe(micros('2018-04-10T02:04:23Z'));
+  expect(last.fields).toContain('"tidemark.carrier_ahead_minutes":-420');
 });

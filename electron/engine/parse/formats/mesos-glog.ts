@@ -291,6 +291,7 @@ export const glogHeader: LineKind = {
       Number(line.slice(26, 28)),
       Number(line.slice(29, 31)),
       true,
+      'header',
     );
     draft.parsed = true;
     draft.system = 'mesos';
