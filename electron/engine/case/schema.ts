@@ -5,7 +5,7 @@ import { LINK_COMMENTS, LINK_VIEW } from './link-view.ts';
 import { REQUEST_COMMENTS, REQUEST_VIEW } from './request-view.ts';
 import { TASK_COMMENTS, TASK_VIEW } from './task-view.ts';
 
-export const SCHEMA_VERSION = 8;
+export const SCHEMA_VERSION = 9;
 
 const list = (values: readonly string[]) => values.map((v) => `'${v}'`).join(', ');
 
@@ -50,10 +50,14 @@ CREATE TABLE zone_span (
 CREATE TABLE year_fix (file_id INTEGER, before_line INTEGER, years INTEGER); -- years that turned out wrong while the file was read
 CREATE TABLE fact (file_id INTEGER, kind VARCHAR, value VARCHAR, line BIGINT);
 
-CREATE TABLE event (
+-- the seven words that say what kind of line an event is: few combinations, so each stands once
+CREATE TABLE event_kind (
+  kind_id INTEGER NOT NULL, system VARCHAR, component VARCHAR, level log_level, level_native VARCHAR,
+  category VARCHAR, action VARCHAR, outcome VARCHAR);
+
+CREATE TABLE event_row (
   event_id BIGINT NOT NULL, file_id INTEGER NOT NULL, line INTEGER, lines INTEGER, byte_offset BIGINT, byte_length INTEGER,
-  ts TIMESTAMP, ts_logged TIMESTAMP, ts_wall TIMESTAMP, ts_kind UTINYINT, ts_mark UTINYINT,
-  system VARCHAR, component VARCHAR, level log_level, level_native VARCHAR, category VARCHAR, action VARCHAR, outcome VARCHAR,
+  ts TIMESTAMP, ts_logged TIMESTAMP, ts_wall TIMESTAMP, ts_kind UTINYINT, ts_mark UTINYINT, kind_id INTEGER NOT NULL,
   message VARCHAR USING COMPRESSION zstd, fields VARCHAR USING COMPRESSION zstd,
   src_ip VARCHAR, user_name VARCHAR, http_method VARCHAR, http_path VARCHAR, http_status INTEGER,
   pid VARCHAR, tid VARCHAR, logger VARCHAR, parsed BOOLEAN, template_id BIGINT);
@@ -88,6 +92,12 @@ CREATE TABLE custody_log (seq BIGINT PRIMARY KEY, made_at TIMESTAMP, actor VARCH
 `;
 
 const VIEWS = `
+CREATE VIEW event AS
+SELECT r.event_id, r.file_id, r.line, r.lines, r.byte_offset, r.byte_length, r.ts, r.ts_logged, r.ts_wall, r.ts_kind, r.ts_mark,
+  k.system, k.component, k.level, k.level_native, k.category, k.action, k.outcome, r.message, r.fields,
+  r.src_ip, r.user_name, r.http_method, r.http_path, r.http_status, r.pid, r.tid, r.logger, r.parsed, r.template_id
+FROM event_row r JOIN event_kind k ON k.kind_id = r.kind_id;
+
 CREATE VIEW events AS
 SELECT e.event_id, e.ts, e.ts_logged,
   CASE e.ts_kind WHEN 1 THEN 'zone' WHEN 2 THEN CASE coalesce(e.ts_mark, CASE WHEN m.zone_basis = 'file_zone' THEN 1 ELSE 2 END) WHEN 1 THEN 'file_zone' ELSE 'assumed_zone' END

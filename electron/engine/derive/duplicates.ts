@@ -16,5 +16,5 @@ export async function markDuplicates(connection: Connection): Promise<void> {
   );
   if (!left?.n) return;
   await connection.run(`DELETE FROM entity_ref WHERE (event_id >> 32) IN ${gone}`);
-  await connection.run(`DELETE FROM event WHERE file_id IN ${gone}`);
+  await connection.run(`DELETE FROM event_row WHERE file_id IN ${gone}`);
 }

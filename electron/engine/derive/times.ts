@@ -73,13 +73,13 @@ export async function applyTimes(connection: Connection): Promise<void> {
       const zone = toUtc(plan, values);
       const logged = `CASE WHEN ts_kind IN (2, 3, 5) THEN ${zone} ELSE ts_wall END`;
       await connection.run(
-        `UPDATE event SET ts_logged = ${logged}, ts = ${moved(logged, clock)}, ts_mark = NULL WHERE file_id IN (${list})`,
+        `UPDATE event_row SET ts_logged = ${logged}, ts = ${moved(logged, clock)}, ts_mark = NULL WHERE file_id IN (${list})`,
         values.list,
       );
     }
     await connection.run(
       `UPDATE member SET first_ts = span.first, last_ts = span.last
-       FROM (SELECT file_id, min(ts) AS first, max(ts) AS last FROM event WHERE file_id IN (${list}) GROUP BY file_id) AS span
+       FROM (SELECT file_id, min(ts) AS first, max(ts) AS last FROM event_row WHERE file_id IN (${list}) GROUP BY file_id) AS span
        WHERE span.file_id = member.file_id`,
     );
     await connection.run(
@@ -111,7 +111,10 @@ async function applyPieces(connection: Connection, file: number, clock: string):
   const mark: string[] = [];
   for (const piece of pieces) {
     const fits = ['true'];
-    if (piece.component !== null) fits.push(`component = ${values.add(piece.component)}`);
+    if (piece.component !== null)
+      fits.push(
+        `kind_id IN (SELECT kind_id FROM event_kind WHERE component = ${values.add(piece.component)})`,
+      );
     if (piece.from_line !== null) fits.push(`line >= ${piece.from_line}`);
     if (piece.to_line !== null) fits.push(`line <= ${piece.to_line}`);
     if (piece.from_us !== null) fits.push(`epoch_us(ts_wall) >= ${BigInt(piece.from_us)}`);
@@ -122,20 +125,20 @@ async function applyPieces(connection: Connection, file: number, clock: string):
   }
   const logged = `CASE WHEN ts_kind IN (2, 3, 5) THEN CASE ${utc.join(' ')} ELSE ts_wall END ELSE ts_wall END`;
   await connection.run(
-    `UPDATE event SET ts_logged = ${logged}, ts = ${moved(logged, clock)},
+    `UPDATE event_row SET ts_logged = ${logged}, ts = ${moved(logged, clock)},
        ts_mark = CASE ${mark.join(' ')} END WHERE file_id = ${values.add(file)}`,
     values.list,
   );
   if (!pieces.some((piece) => piece.component !== null)) return;
   // an undated record takes the moment of its dated neighbour, whatever component wrote either
   await connection.run(
-    `UPDATE event SET ts_logged = found.ts_logged, ts = found.ts, ts_mark = found.ts_mark
+    `UPDATE event_row SET ts_logged = found.ts_logged, ts = found.ts, ts_mark = found.ts_mark
      FROM (SELECT u.event_id, coalesce(d.ts_logged, f.ts_logged) AS ts_logged, coalesce(d.ts, f.ts) AS ts, coalesce(d.ts_mark, f.ts_mark) AS ts_mark
-           FROM (SELECT event_id FROM event WHERE file_id = $1 AND ts_kind = 5) u
-           ASOF LEFT JOIN (SELECT event_id, ts_logged, ts, ts_mark FROM event WHERE file_id = $1 AND ts_kind IN (2, 3)) d ON u.event_id >= d.event_id
+           FROM (SELECT event_id FROM event_row WHERE file_id = $1 AND ts_kind = 5) u
+           ASOF LEFT JOIN (SELECT event_id, ts_logged, ts, ts_mark FROM event_row WHERE file_id = $1 AND ts_kind IN (2, 3)) d ON u.event_id >= d.event_id
            CROSS JOIN (SELECT arg_min(ts_logged, event_id) AS ts_logged, arg_min(ts, event_id) AS ts, arg_min(ts_mark, event_id) AS ts_mark
-                       FROM event WHERE file_id = $1 AND ts_kind IN (2, 3)) f) AS found
-     WHERE event.event_id = found.event_id`,
+                       FROM event_row WHERE file_id = $1 AND ts_kind IN (2, 3)) f) AS found
+     WHERE event_row.event_id = found.event_id`,
     [file],
   );
 }

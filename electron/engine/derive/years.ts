@@ -23,7 +23,7 @@ export async function settleYears(connection: Connection): Promise<void> {
 
 async function move(connection: Connection, { file_id, before_line, years }: Fix): Promise<void> {
   await connection.run(
-    `UPDATE event SET ts_wall = ts_wall + to_years($3::INTEGER) WHERE file_id = $1 AND line < $2 AND ts_kind IN (3, 5)`,
+    `UPDATE event_row SET ts_wall = ts_wall + to_years($3::INTEGER) WHERE file_id = $1 AND line < $2 AND ts_kind IN (3, 5)`,
     [file_id, before_line, years],
   );
   await connection.run(

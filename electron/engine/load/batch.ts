@@ -1,8 +1,8 @@
 // One worker's batch of events and entities on its way to DuckDB, and the SQL that takes it in.
-import { LEVELS } from '../../../shared/model.ts';
 import type { Draft, RecordSink } from '../parse/record.ts';
 import { Templates } from '../parse/template.ts';
 import { type Column, Int32Column, Int64Column, TextColumn, WordColumn } from './columns.ts';
+import { EventKinds, type KindIds } from './event-kinds.ts';
 import { writeParquet } from './parquet.ts';
 
 const ROWS = 122_880; // DuckDB's row group
@@ -32,13 +32,7 @@ export class EventBatch implements RecordSink {
   #length = new Int32Column('byte_length', ROWS);
   #wall = new Int64Column('ts_wall', ROWS);
   #kind = new Int32Column('ts_kind', ROWS);
-  #system = new WordColumn('system', ROWS);
-  #component = new WordColumn('component', ROWS);
-  #level = new WordColumn('level', ROWS);
-  #nativeLevel = new WordColumn('level_native', ROWS);
-  #category = new WordColumn('category', ROWS);
-  #action = new WordColumn('action', ROWS);
-  #outcome = new WordColumn('outcome', ROWS);
+  #kindId = new Int32Column('kind_id', ROWS);
   #message = new TextColumn('message', 16 << 20);
   #fields = new TextColumn('fields', 16 << 20);
   #srcIp = new WordColumn('src_ip', ROWS);
@@ -53,7 +47,12 @@ export class EventBatch implements RecordSink {
   #template = new Int64Column('template_id', ROWS);
   #columns: Column[];
 
+  #kinds: EventKinds;
   #templates = new Templates();
+  /** Events whose message is gathered but not written: their templates are read from the written bytes. */
+  #waiting = 0;
+  #systems: string[] = [];
+  #components: string[] = [];
   #newTemplates = 0;
   #templateId = new Int64Column('template_id', NEW_TEMPLATES);
   #templateSystem = new WordColumn('system', NEW_TEMPLATES);
@@ -67,9 +66,10 @@ export class EventBatch implements RecordSink {
   #refEvent = new Int64Column('event_id', ENTITY_REFS);
   #refEntity = new Int64Column('entity_id', ENTITY_REFS);
 
-  /** `entityHigh`: upper half of the entity ids this worker hands out in this ingest. */
-  constructor(entityHigh: number) {
+  /** `entityHigh`: upper half of the entity ids this worker hands out in this ingest; `kinds`: its ids for kinds of events. */
+  constructor(entityHigh: number, kinds: KindIds = { first: 0, step: 1 }) {
     this.#entityHigh = entityHigh;
+    this.#kinds = new EventKinds(kinds);
     this.#columns = [
       this.#eventId,
       this.#file,
@@ -79,13 +79,7 @@ export class EventBatch implements RecordSink {
       this.#length,
       this.#wall,
       this.#kind,
-      this.#system,
-      this.#component,
-      this.#level,
-      this.#nativeLevel,
-      this.#category,
-      this.#action,
-      this.#outcome,
+      this.#kindId,
       this.#message,
       this.#fields,
       this.#srcIp,
@@ -99,6 +93,7 @@ export class EventBatch implements RecordSink {
       this.#parsed,
       this.#template,
     ];
+    this.#message.onWritten = (buffer, from, to) => this.#readTemplates(buffer, from, to);
     this.#templates.onNew = (id, system, component, text) => {
       const row = this.#newTemplates++;
       this.#templateId.set(row, id);
@@ -108,8 +103,23 @@ export class EventBatch implements RecordSink {
     };
   }
 
+  #readTemplates(buffer: Uint8Array, from: number, to: number): void {
+    const first = this.rows - this.#waiting;
+    for (let i = 0, at = from; at < to; i++) {
+      const length = buffer[at]! | (buffer[at + 1]! << 8) | (buffer[at + 2]! << 16) | (buffer[at + 3]! << 24);
+      const start = at + 4;
+      at = start + length;
+      this.#template.set(
+        first + i,
+        this.#templates.id(buffer, start, at, this.#systems[i]!, this.#components[i]!),
+      );
+    }
+    this.#waiting = 0;
+  }
+
   beginMember(fileId: number): void {
     this.#fileId = fileId;
+    this.#message.settle();
     this.#templates.beginMember();
     this.#firstWall = Number.POSITIVE_INFINITY;
     this.#lastWall = Number.NEGATIVE_INFINITY;
@@ -120,7 +130,7 @@ export class EventBatch implements RecordSink {
       this.rows >= ROWS ||
       this.#message.bytes + this.#fields.bytes >= TEXT_BYTES ||
       this.#refs >= ENTITY_REFS - 4096 ||
-      this.#newTemplates >= NEW_TEMPLATES - 2
+      this.#newTemplates >= NEW_TEMPLATES - 300
     );
   }
 
@@ -143,13 +153,9 @@ export class EventBatch implements RecordSink {
     }
     this.#wall.set(row, wall);
     this.#kind.set(row, draft.tsKind);
-    this.#system.set(row, draft.system);
-    this.#component.set(row, draft.component);
-    this.#level.set(row, draft.level < 0 ? '' : LEVELS[draft.level]!);
-    this.#nativeLevel.set(row, draft.nativeLevel);
-    this.#category.set(row, draft.category);
-    this.#action.set(row, draft.action);
-    this.#outcome.set(row, draft.outcome);
+    this.#kindId.set(row, this.#kinds.id(draft));
+    this.#systems[this.#waiting] = draft.system;
+    this.#components[this.#waiting++] = draft.component;
     this.#message.push(draft.message);
     this.#fields.push(draft.fields);
     this.#srcIp.set(row, draft.srcIp);
@@ -161,7 +167,6 @@ export class EventBatch implements RecordSink {
     this.#tid.set(row, draft.tid);
     this.#logger.set(row, draft.logger);
     this.#parsed.set(row, draft.parsed ? 1 : 0);
-    this.#template.set(row, this.#templates.id(draft.message, draft.system, draft.component));
     const mentions = Math.min(draft.entityCount, 4096);
     for (let i = 0; i < mentions; i++) this.#mention(draft, i);
   }
@@ -204,13 +209,15 @@ export class EventBatch implements RecordSink {
       : { first: this.#firstWall, last: this.#lastWall };
   }
 
-  /** Writes what is held as `<path>.events`, `.entities`, `.refs`, `.templates` and empties the batch. */
-  flush(path: string): { rows: number; entities: number; refs: number; templates: number } {
+  /** Writes what is held as `<path>.events`, `.entities`, `.refs`, `.templates`, `.kinds` and empties the batch. */
+  flush(path: string): { rows: number; entities: number; refs: number; templates: number; kinds: number } {
+    this.#message.settle();
     const held = {
       rows: this.rows,
       entities: this.#distinct,
       refs: this.#refs,
       templates: this.#newTemplates,
+      kinds: this.#kinds.news,
     };
     if (held.rows > 0)
       writeParquet(
@@ -233,6 +240,7 @@ export class EventBatch implements RecordSink {
       );
       for (const column of [...columns, ...refs]) column.reset();
     }
+    if (held.kinds > 0) writeParquet(`${path}.kinds`, held.kinds, this.#kinds.take());
     if (held.templates > 0) {
       const columns = [this.#templateId, this.#templateSystem, this.#templateComponent, this.#templateText];
       writeParquet(
@@ -256,13 +264,16 @@ export class EventBatch implements RecordSink {
 /** Takes a batch file in; `$1` is its path. */
 export const INSERT = {
   events: `
-INSERT INTO event
-SELECT event_id, file_id, line, lines, byte_offset, byte_length, ts, ts, ts, ts_kind::UTINYINT, NULL,
-  nullif(system, ''), nullif(component, ''), nullif(level, '')::log_level, nullif(level_native, ''), nullif(category, ''), nullif(action, ''), nullif(outcome, ''),
+INSERT INTO event_row
+SELECT event_id, file_id, line, lines, byte_offset, byte_length, ts, ts, ts, ts_kind::UTINYINT, NULL, kind_id,
   message, nullif(fields, ''), nullif(src_ip, ''), nullif(user_name, ''), nullif(http_method, ''), nullif(http_path, ''),
   nullif(http_status, -1), nullif(pid, ''), nullif(tid, ''), nullif(logger, ''), parsed = 1, template_id
 FROM (SELECT *, CASE WHEN ts_wall > ${NO_TIME} THEN make_timestamp(ts_wall) END AS ts FROM read_parquet($1))`,
   entities: 'INSERT INTO entity SELECT entity_id, kind, value, role FROM read_parquet($1)',
+  kinds: `
+INSERT INTO event_kind
+SELECT kind_id, nullif(system, ''), nullif(component, ''), nullif(level, '')::log_level, nullif(level_native, ''),
+  nullif(category, ''), nullif(action, ''), nullif(outcome, '') FROM read_parquet($1)`,
   templates:
     "INSERT INTO template_seen SELECT template_id, nullif(system, ''), nullif(component, ''), text FROM read_parquet($1)",
   refs: 'INSERT INTO entity_ref SELECT event_id, entity_id FROM read_parquet($1)',

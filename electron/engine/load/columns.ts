@@ -91,6 +91,9 @@ export class TextColumn implements Column {
   get bytes(): number {
     return this.#end + this.#gathered.length;
   }
+  /** Called with what was written: length-prefixed values, all of those pushed since the last call. */
+  onWritten: ((buffer: Uint8Array, from: number, to: number) => void) | null = null;
+
   push(value: string): void {
     const length = value.length;
     this.#gathered += (length < 4096 ? PREFIXES[length]! : prefixOf(length)) + value;
@@ -100,9 +103,15 @@ export class TextColumn implements Column {
     const text = this.#gathered;
     if (this.#end + text.length > this.#buffer.length) this.#grow(text.length);
     this.#buffer.latin1Write(text, this.#end, text.length);
+    const from = this.#end;
     this.#end += text.length;
     this.#gathered = '';
     this.#values = 0;
+    this.onWritten?.(this.#buffer, from, this.#end);
+  }
+  /** Writes what is gathered. */
+  settle(): void {
+    if (this.#values > 0) this.#write();
   }
   #grow(need: number): void {
     const next = Buffer.allocUnsafeSlow(Math.max(this.#buffer.length * 2, this.#end + need)) as ByteBuffer;
@@ -110,7 +119,7 @@ export class TextColumn implements Column {
     this.#buffer = next;
   }
   encode(): EncodedColumn {
-    if (this.#values > 0) this.#write();
+    this.settle();
     return {
       name: this.name,
       type: 'bytes',

@@ -47,9 +47,9 @@ export async function ingest(
   for (const left of await readdir(paths.scratch))
     await rm(join(paths.scratch, left), { recursive: true, force: true });
   await removeUnfinished(connection);
-  const next = await connection.row<{ file: number; bundle: number; round: number }>(
+  const next = await connection.row<{ file: number; bundle: number; round: number; kind: number }>(
     `SELECT greatest(coalesce((SELECT max(file_id) FROM member), 0), coalesce((SELECT max(file_id) FROM event), 0)) + 1 AS file, coalesce((SELECT max(bundle_id) FROM bundle), 0) + 1 AS bundle,
-       coalesce((SELECT max(entity_id >> 40) FROM entity), 0)::INTEGER + 1 AS round`,
+       coalesce((SELECT max(entity_id >> 40) FROM entity), 0)::INTEGER + 1 AS round, coalesce((SELECT max(kind_id) FROM event_kind), 0) + 1 AS kind`,
   );
   const state = { fileId: next!.file, bundleId: next!.bundle, bytesBefore: 0, events: 0, reading: '' };
   const result: IngestResult = {
@@ -78,6 +78,7 @@ export async function ingest(
           storeDir: paths.evidence,
           scratchDir: paths.scratch,
           entityHigh: (next!.round << 8) | i,
+          kinds: { first: next!.kind + i, step: workers },
           formats: formats.definitions,
         },
         await connect(),
@@ -184,7 +185,7 @@ async function removeUnfinished(connection: Connection): Promise<void> {
   const some = await connection.row<{ n: number }>(`SELECT count(*)::INTEGER AS n FROM ${unfinished}`);
   if (!some?.n) return;
   await connection.run(`DELETE FROM entity_ref WHERE (event_id >> 32) IN ${unfinished}`);
-  await connection.run(`DELETE FROM event WHERE file_id IN ${unfinished}`);
+  await connection.run(`DELETE FROM event_row WHERE file_id IN ${unfinished}`);
 }
 
 /** Says why a bundle gave no record at all; null when it gave some. */

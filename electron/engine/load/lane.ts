@@ -113,6 +113,7 @@ export class Lane {
       if (this.#fault) return;
       await this.#connection.run('BEGIN');
       this.#inTransaction = true;
+      if (batch.kinds > 0) await this.#connection.run(INSERT.kinds, [`${batch.path}.kinds`]);
       if (batch.rows > 0) await this.#connection.run(INSERT.events, [`${batch.path}.events`]);
       if (batch.entities > 0) {
         await this.#connection.run(INSERT.entities, [`${batch.path}.entities`]);
@@ -129,7 +130,7 @@ export class Lane {
       this.#batches--;
       this.#wakeAll();
       await Promise.all(
-        ['events', 'entities', 'refs', 'templates'].map((part) =>
+        ['events', 'entities', 'refs', 'templates', 'kinds'].map((part) =>
           rm(`${batch.path}.${part}`, { force: true }),
         ),
       );

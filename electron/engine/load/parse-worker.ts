@@ -12,7 +12,7 @@ const port = parentPort!;
 const post = (message: FromWorker) => port.postMessage(message);
 
 const customs = setup.formats.map(customFormat);
-const batch = new EventBatch(setup.entityHigh);
+const batch = new EventBatch(setup.entityHigh, setup.kinds);
 let batchNumber = 0;
 let ended: MemberDone[] = [];
 let current: { fileId: number; parser: MemberParser; store: EvidenceWriter; failed: string | null } | null =

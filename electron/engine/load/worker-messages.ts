@@ -1,12 +1,14 @@
 // What the load stage and its parse workers say to each other.
 import type { FormatDefinition } from '../parse/custom/definition.ts';
 import type { ParseSummary } from '../parse/record.ts';
+import type { KindIds } from './event-kinds.ts';
 
 export interface WorkerSetup {
   name: string; // of its batch files
   storeDir: string;
   scratchDir: string;
   entityHigh: number;
+  kinds: KindIds;
   /** Formats that are data, those of the case first. */
   formats: FormatDefinition[];
 }
@@ -38,6 +40,7 @@ export interface BatchMessage {
   entities: number;
   refs: number;
   templates: number;
+  kinds: number;
   members: MemberDone[];
 }
 

@@ -85,10 +85,10 @@ function idOf(): number {
 }
 
 /** Mixes the template of a message in. A word is mixed while it is read; when it turns out to be a value, it is taken back. */
-function walk(message: string): void {
-  let at = 0;
-  while (message.charCodeAt(at) === 10 || message.charCodeAt(at) === 13) at++;
-  let length = Math.min(message.length, at + LOOKED_AT);
+function walk(bytes: Uint8Array, from: number, to: number): void {
+  let at = from;
+  while (at < to && (bytes[at] === 10 || bytes[at] === 13)) at++;
+  let length = Math.min(to, at + LOOKED_AT);
   let h = high;
   let l = low;
   /** Only list glue since the last value: a further value belongs to the same list. */
@@ -99,16 +99,23 @@ function walk(message: string): void {
   let before = BREAK;
   while (at < length) {
     const start = at;
-    let c = message.charCodeAt(at);
-    let kind = CLASS[c & 255] as number;
+    let c = bytes[at] as number;
+    let kind = CLASS[c] as number;
     if (kind === END) break;
     const wordH = h;
     const wordL = l;
     let value = false;
     let quoted = 0;
     if (kind === QUOTE || (kind === APOSTROPHE && before >= BREAK)) {
-      const close = message.indexOf(kind === QUOTE ? '"' : "'", at + 1);
-      if (close !== -1 && close - at <= QUOTED && isOneLine(message, at, close)) quoted = close;
+      const most = Math.min(to, at + 1 + QUOTED);
+      for (let i = at + 1; i < most; i++) {
+        const b = bytes[i];
+        if (b === c) {
+          quoted = i;
+          break;
+        }
+        if (b === 10) break;
+      }
     }
     if (quoted > 0) {
       h = Math.imul(h ^ c, A);
@@ -117,8 +124,8 @@ function walk(message: string): void {
       l = Math.imul(l + IS_VALUE, B) ^ 0x165667b1;
       h = Math.imul(h ^ c, A);
       l = Math.imul(l + c, B) ^ 0x165667b1;
-      if (built !== null) built += message[at] + WILD + message[at];
-      length = Math.min(message.length, length + quoted - at); // a long value takes nothing from what is looked at
+      if (built !== null) built += String.fromCharCode(c) + WILD + String.fromCharCode(c);
+      length = Math.min(to, length + quoted - at); // a long value takes nothing from what is looked at
       at = quoted + 1;
       list = false;
       before = QUOTE;
@@ -140,13 +147,13 @@ function walk(message: string): void {
       h = Math.imul(h ^ c, A);
       l = Math.imul(l + c, B) ^ 0x165667b1;
       if (++at >= length) break;
-      c = message.charCodeAt(at);
-      kind = CLASS[c & 255] as number;
+      c = bytes[at] as number;
+      kind = CLASS[c] as number;
     } while (kind <= APOSTROPHE);
-    before = message.charCodeAt(at - 1) === 58 ? BREAK : WORD;
+    before = bytes[at - 1] === 58 ? BREAK : WORD;
     if (!value && at - start < LONG) {
       list = false;
-      if (built !== null) built += message.slice(start, at);
+      if (built !== null) built += textOf(bytes, start, at);
       continue;
     }
     if (list) {
@@ -167,10 +174,11 @@ function walk(message: string): void {
   low = l;
 }
 
-function isOneLine(message: string, from: number, to: number): boolean {
-  const end = message.indexOf('\n', from);
-  return end === -1 || end > to;
-}
+const textOf = (bytes: Uint8Array, from: number, to: number): string => {
+  let text = '';
+  for (let i = from; i < to; i++) text += String.fromCharCode(bytes[i] as number);
+  return text;
+};
 
 /** Id of a template text (as `templateText` gives it, or merged) of a component: at most 53 bits. */
 export function templateId(system: string, component: string, text: string): number {
@@ -189,10 +197,10 @@ export function templateId(system: string, component: string, text: string): num
   return idOf();
 }
 
-/** The template of one message. */
-export function templateText(message: string): string {
+/** The template of the message that `bytes` hold between `from` and `to`, as a byte string. */
+export function templateText(bytes: Uint8Array, from = 0, to = bytes.length): string {
   built = '';
-  walk(message);
+  walk(bytes, from, to);
   const text = built;
   built = null;
   return text;
@@ -236,30 +244,30 @@ export class Templates {
     this.#low = low;
   }
 
-  id(message: string, system: string, component: string): number {
+  id(bytes: Uint8Array, from: number, to: number, system: string, component: string): number {
     if (component !== this.#component || system !== this.#system) this.#startAt(system, component);
     high = this.#high;
     low = this.#low;
-    walk(message);
+    walk(bytes, from, to);
     const id = idOf();
     if (this.#ofMember.has(id)) return id;
-    return this.#meet(id, message, system, component);
+    return this.#meet(id, bytes, from, to, system, component);
   }
 
-  #meet(id: number, message: string, system: string, component: string): number {
+  #meet(id: number, bytes: Uint8Array, from: number, to: number, system: string, component: string): number {
     if (this.#ofMember.size >= MOST_OF_MEMBER) {
       const rest = templateId(system, component, REST);
-      this.#say(rest, system, component, REST);
+      this.#say(rest, system, component, () => REST);
       return rest;
     }
     this.#ofMember.add(id);
-    this.#say(id, system, component, null, message);
+    this.#say(id, system, component, () => repair(templateText(bytes, from, to)));
     return id;
   }
 
-  #say(id: number, system: string, component: string, text: string | null, message = ''): void {
+  #say(id: number, system: string, component: string, text: () => string): void {
     if (this.#ofBatch.has(id)) return;
     this.#ofBatch.add(id);
-    this.onNew(id, system, component, text ?? repair(templateText(message)));
+    this.onNew(id, system, component, text());
   }
 }

@@ -59,7 +59,7 @@ export class Given {
 
   async clear(connection: Connection): Promise<void> {
     this.#files.clear();
-    for (const table of ['event', 'member', 'bundle']) await connection.run(`DELETE FROM ${table}`);
+    for (const table of ['event_row', 'event_kind', 'member', 'bundle']) await connection.run(`DELETE FROM ${table}`);
   }
 
   /** Adds events; answers their ids as text. */
@@ -111,10 +111,18 @@ export class Given {
           ${n(14)}::VARCHAR, ${n(15)}::VARCHAR, ${n(16)}::VARCHAR, ${n(17)}::VARCHAR, ${n(18)}::INTEGER)`;
       });
       await connection.run(
-        `INSERT INTO event (event_id, file_id, line, ts, ts_kind, system, component, level, category, action, outcome, message,
-          fields, src_ip, user_name, http_method, http_path, http_status) VALUES ${tuples.join(', ')}`,
+        `CREATE TEMP TABLE given AS SELECT row_number() OVER () + (SELECT coalesce(max(kind_id), 0) FROM event_kind) AS kind_id, * FROM (VALUES ${tuples.join(', ')})
+          t(event_id, file_id, line, ts, ts_kind, system, component, level, category, action, outcome, message, fields, src_ip, user_name, http_method, http_path, http_status)`,
         part.flat(),
       );
+      await connection.run(
+        'INSERT INTO event_kind (kind_id, system, component, level, category, action, outcome) SELECT kind_id, system, component, level, category, action, outcome FROM given',
+      );
+      await connection.run(
+        `INSERT INTO event_row (event_id, file_id, line, ts, ts_kind, kind_id, message, fields, src_ip, user_name, http_method, http_path, http_status)
+         SELECT event_id, file_id, line, ts, ts_kind, kind_id, message, fields, src_ip, user_name, http_method, http_path, http_status FROM given`,
+      );
+      await connection.run('DROP TABLE given');
     }
     return ids;
   }

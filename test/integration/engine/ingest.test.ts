@@ -97,7 +97,7 @@ test('events of a member whose end never came are gone after the next ingest', a
   const made = await Case.create(join(dir, 'case'));
   await made.write(async (c) => {
     await c.run(
-      `INSERT INTO event (event_id, file_id, message) VALUES ((77::BIGINT << 32) + 1, 77, 'half a member')`,
+      `INSERT INTO event_row (event_id, file_id, kind_id, message) VALUES ((77::BIGINT << 32) + 1, 77, 1, 'half a member')`,
     );
     await c.run(`INSERT INTO entity_ref VALUES ((77::BIGINT << 32) + 1, 5)`);
   });

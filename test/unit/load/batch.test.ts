@@ -41,8 +41,10 @@ async function take(batch: EventBatch): Promise<ReturnType<EventBatch['flush']>>
     await connection.run(INSERT.entities, [`${path}.entities`]);
     await connection.run(INSERT.refs, [`${path}.refs`]);
   }
+  if (held.kinds) await connection.run(INSERT.kinds, [`${path}.kinds`]);
   if (held.templates) await connection.run(INSERT.templates, [`${path}.templates`]);
-  for (const part of ['events', 'entities', 'refs', 'templates']) rmSync(`${path}.${part}`, { force: true });
+  for (const part of ['events', 'entities', 'refs', 'templates', 'kinds'])
+    rmSync(`${path}.${part}`, { force: true });
   return held;
 }
 
@@ -81,7 +83,7 @@ test('a full record arrives with every value as it was said', async () => {
   draft.entity('user', bytes('jürgen'), 'attempted');
   draft.entity('ip', '', 'client'); // nothing to note
   batch.record(draft);
-  expect(await take(batch)).toEqual({ rows: 1, entities: 2, refs: 2, templates: 1 });
+  expect(await take(batch)).toEqual({ rows: 1, entities: 2, refs: 2, templates: 1, kinds: 1 });
   const row = await connection.row('SELECT * FROM event');
   expect(row).toEqual({
     event_id: String(7n * 2n ** 32n + 3n),

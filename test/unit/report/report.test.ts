@@ -105,8 +105,8 @@ describe('the report of a case', () => {
       await connection.run(
         `INSERT INTO finding_event SELECT id, min(event_id), 'match', 0 FROM event, (VALUES ('f2'), ('i1')) t(id) GROUP BY id`,
       );
-      await connection.run(`UPDATE event SET level = 'info' WHERE line = 2`);
-      await connection.run(`UPDATE event SET level = 'critical' WHERE line = 3`);
+      await connection.run(`UPDATE event_row SET kind_id = 2 WHERE line = 2`);
+      await connection.run(`UPDATE event_row SET kind_id = 3 WHERE line = 3`);
     });
     const { buildReport } = await import('../../../electron/engine/report/index.ts');
     const model = await opened.read((connection) =>

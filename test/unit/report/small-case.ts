@@ -77,15 +77,19 @@ async function fill(opened: Case, lines: Buffer[], sha: string, size: number, ro
       [sha, size, `binary, seen at ${root}/node1.tar`],
     );
     await connection.run(
-      `INSERT INTO node VALUES ('n1', ['registry'], ['registry'], ['10.0.0.1'], 'UTC', 'file_zone', NULL, -1500000, 'shared ids', 0.9, NULL)`,
+      `INSERT INTO node (node, systems, roles, addresses, zone, zone_basis, clock_offset_us, offset_basis, offset_confidence)
+       VALUES ('n1', ['registry'], ['registry'], ['10.0.0.1'], 'UTC', 'file_zone', -1500000, 'shared ids', 0.9)`,
+    );
+    await connection.run(
+      `INSERT INTO event_kind (kind_id, system, component, level) VALUES (1, 'registry', 'app', 'error'), (2, 'registry', 'app', 'info'), (3, 'registry', 'app', 'critical')`,
     );
     let offset = 0;
     for (const [i, line] of lines.entries()) {
       const id = (1n << 32n) | BigInt(i);
       await connection.run(
-        `INSERT INTO event (event_id, file_id, line, lines, byte_offset, byte_length, ts, ts_logged, ts_kind, system, component, level, message, parsed)
+        `INSERT INTO event_row (event_id, file_id, line, lines, byte_offset, byte_length, ts, ts_logged, ts_kind, kind_id, message, parsed)
          VALUES ($1, 1, $2, 1, $3, $4, TIMESTAMP '2026-11-21 07:10:02.123456' + INTERVAL (CAST($2 AS INTEGER)) SECOND,
-           TIMESTAMP '2026-11-21 07:10:03.623456' + INTERVAL (CAST($2 AS INTEGER)) SECOND, 2, 'registry', 'app', 'error', $5, true)`,
+           TIMESTAMP '2026-11-21 07:10:03.623456' + INTERVAL (CAST($2 AS INTEGER)) SECOND, 2, 1, $5, true)`,
         [id, i + 1, BigInt(offset), line.length + 1, line.toString('utf8')],
       );
       await connection.run(`INSERT INTO finding_event VALUES ('f1', $1, 'match', $2)`, [id, i]);
