@@ -59,7 +59,8 @@ export class Given {
 
   async clear(connection: Connection): Promise<void> {
     this.#files.clear();
-    for (const table of ['event_row', 'event_kind', 'member', 'bundle']) await connection.run(`DELETE FROM ${table}`);
+    for (const table of ['event_row', 'event_kind', 'member', 'bundle'])
+      await connection.run(`DELETE FROM ${table}`);
   }
 
   /** Adds events; answers their ids as text. */
