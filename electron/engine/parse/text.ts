@@ -123,6 +123,11 @@ export function quoteSlice(s: string, clean: boolean): string {
   return clean && s.indexOf('"') === -1 ? `"${s}"` : quote(s);
 }
 
+/** Is every slice of a byte string, in quotes, a JSON string as it stands? As isPlain, for text that is no line. */
+export function isPlainText(s: string): boolean {
+  return !UNSAFE.test(s);
+}
+
 /** JSON string literal of a byte string. */
 export function quote(s: string): string {
   return UNSAFE.test(s) ? JSON.stringify(s) : `"${s}"`;
@@ -204,7 +209,7 @@ export function numberOrText(s: string): string {
 }
 
 /** A whole number of up to 15 digits, as JSON writes it? */
-function isWhole(s: string): boolean {
+export function isWhole(s: string): boolean {
   const length = s.length;
   if (length === 0 || length > 15 || (s.charCodeAt(0) === 48 && length > 1)) return false;
   for (let i = 0; i < length; i++) {

@@ -19,7 +19,7 @@ import { cursor, isoAt, MINUTE_US } from '../time.ts';
 import { ZONE_WHY } from '../zone-runs.ts';
 import { access, readAccess } from './access.ts';
 import { dmesg } from './kernel.ts';
-import { putUri } from './registry-message.ts';
+import { putUri } from './registry-uri.ts';
 import { pythonHttp } from './web-python.ts';
 
 /** Level word in any of the usual spellings, as an index into LEVELS; -1 for none. */

@@ -6,7 +6,9 @@ import { isClean, isIp, numberOrText, put, putJson, quoteSlice, unescapeGo } fro
 import { MINUTE_US } from '../time.ts';
 import { ZONE_WHY } from '../zone-runs.ts';
 import { access, readAccess } from './access.ts';
-import { mentionCarriedTask, putUri, requestPath } from './registry-message.ts';
+import { joinsStack } from './go-stack.ts';
+import { mentionCarriedTask } from './registry-message.ts';
+import { putUri, requestPath } from './registry-uri.ts';
 
 export const registryAccess: LineKind = {
   id: 'registry.access',
@@ -22,9 +24,8 @@ export const registryAccess: LineKind = {
     draft.component = 'access';
     draft.message = line;
     draft.tsWall = a.time;
-    draft.tsKind = a.zoned ? TS_KIND.absolute : TS_KIND.wall;
-    if (a.zoned)
-      member.zoneStated(a.offsetMinutes, a.time + a.offsetMinutes * MINUTE_US, ZONE_WHY.access, 'access');
+    draft.tsKind = TS_KIND.absolute;
+    member.zoneStated(a.offsetMinutes, a.time + a.offsetMinutes * MINUTE_US, ZONE_WHY.access, 'access');
     draft.level = -1;
     const uri = a.uri.indexOf('\\') === -1 ? a.uri : unescapeGo(a.uri);
     const agent = a.agent.indexOf('\\') === -1 ? a.agent : unescapeGo(a.agent);
@@ -51,7 +52,7 @@ export const registryAccess: LineKind = {
     mentionCarriedTask(draft, agent);
     return true;
   },
-  joins: () => false,
+  joins: joinsStack,
   samples: [
     {
       text: '127.0.0.11 - - [20/Nov/2026:17:20:47 +0000] "GET /v2/_catalog?n=1000 HTTP/1.1" 200 20 "" "python-requests/2.31.0"',

@@ -14,7 +14,8 @@ import {
 } from '../text.ts';
 import { cursor, isoAt, MINUTE_US } from '../time.ts';
 import { ZONE_WHY } from '../zone-runs.ts';
-import { Keys, SLOT } from './registry-keys.ts';
+import { joinsStack } from './go-stack.ts';
+import { isShared, Keys, SLOT } from './registry-keys.ts';
 import { RegistryParts, registryRecord } from './registry-message.ts';
 import { logrusLevel, takeParts } from './registry-text.ts';
 
@@ -66,13 +67,13 @@ function readFlat(line: string): boolean {
       at = end + 1;
     } else {
       end = wholeNumberEnd(line, at);
-      if (end === -1 || slot > SLOT.agent) return false;
+      if (end === -1 || slot > SLOT.last) return false;
       at = end;
     }
-    if (slot === SLOT.none) {
+    if (slot <= SLOT.last) {
+      if (slot !== SLOT.none) parts.take(slot, line.slice(start, end));
       if (key.shared) flat.shared = true;
-    } else if (slot <= SLOT.agent) parts.take(slot, line.slice(start, end));
-    else if (slot === SLOT.time) flat.time = start;
+    } else if (slot === SLOT.time) flat.time = start;
     else if (slot === SLOT.timestamp) flat.timestamp = start;
     else if (slot === SLOT.level) flat.level = line.slice(start, end);
     else if (slot === SLOT.msg) flat.msg = line.slice(start, end);
@@ -104,14 +105,15 @@ function readQuickly(line: string, draft: Draft, member: Member): boolean {
   const level = logrusLevel(flat.level);
   const ts = isoAt(line, from);
   if (level === -1 || Number.isNaN(ts)) return false;
-  fill(draft, member, ts, level, line.slice(0, -1));
+  fill(draft, ts, level, line.slice(0, -1), member);
+  draft.nativeLevel = flat.level;
   const base = draft.fields.length;
   registryRecord(draft, message, parts, member);
-  if (flat.shared && draft.fields.length !== base) dropDoubles(draft, base, parseObject(line) as JsonObject);
+  if (flat.shared) dropDoubles(draft, base, parseObject(line) as JsonObject);
   return true;
 }
 
-function fill(draft: Draft, member: Member, ts: number, level: number, fields: string): void {
+function fill(draft: Draft, ts: number, level: number, fields: string, member: Member): void {
   draft.tsWall = ts;
   draft.tsKind = cursor.zoned ? TS_KIND.absolute : TS_KIND.wall;
   if (cursor.zoned) {
@@ -121,6 +123,15 @@ function fill(draft: Draft, member: Member, ts: number, level: number, fields: s
   draft.level = level;
   draft.fields = fields;
   draft.parsed = true;
+}
+
+/** As dropDoubles, which is only asked when the line has a name that a derived field may have. */
+function dropOwnDoubles(draft: Draft, base: number, object: JsonObject): void {
+  for (const key in object) {
+    if (!isShared(key)) continue;
+    dropDoubles(draft, base, object);
+    return;
+  }
 }
 
 export const registryJson: LineKind = {
@@ -135,16 +146,18 @@ export const registryJson: LineKind = {
     const logstash = object['@timestamp'] !== undefined;
     const message = logstash ? object.message : object.msg;
     if (typeof message !== 'string') return false;
-    const level = logrusLevel(textOf(object.level));
+    const word = textOf(object.level);
+    const level = logrusLevel(word);
     const ts = isoAt(textOf(logstash ? object['@timestamp'] : object.time), 0);
     if (level === -1 || Number.isNaN(ts)) return false;
-    fill(draft, member, ts, level, openObject(line, object));
+    fill(draft, ts, level, openObject(line, object), member);
+    draft.nativeLevel = word;
     const base = draft.fields.length;
-    takeParts(draft, textOf(message), (key) => textOf(object[key]), member);
-    dropDoubles(draft, base, object);
+    takeParts(draft, textOf(message), object, member);
+    dropOwnDoubles(draft, base, object);
     return true;
   },
-  joins: () => false,
+  joins: joinsStack,
   samples: [
     {
       text: '{"go.version":"go1.19.8","http.request.id":"r1","http.request.method":"GET","http.request.remoteaddr":"203.0.113.77:1","http.request.uri":"/v2/team/app/manifests/latest?a=1\\u0026b=2","http.request.useragent":"curl/7","http.response.duration":"4ms","http.response.status":200,"http.response.written":7,"level":"info","msg":"response completed","time":"2026-11-20T17:19:16.318466412Z"}',

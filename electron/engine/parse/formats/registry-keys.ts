@@ -2,7 +2,7 @@
 import { Buffer } from 'node:buffer';
 import { quote, standsAt } from '../text.ts';
 
-/** What the value of a key is used for; those up to SLOT.agent are kept by RegistryParts. */
+/** What the value of a key is used for; those up to SLOT.last are kept by RegistryParts. */
 export const SLOT = {
   none: 0,
   id: 1,
@@ -16,13 +16,23 @@ export const SLOT = {
   digest: 9,
   errorCode: 10,
   agent: 11,
-  msg: 12,
-  message: 13,
-  level: 14,
-  time: 15,
-  timestamp: 16,
+  duration: 12,
+  upload: 13,
+  instance: 14,
+  attempted: 15,
+  error: 16,
+  peer: 17,
+  provisioned: 18,
+  millis: 19,
+  last: 19,
+  msg: 20,
+  message: 21,
+  level: 22,
+  time: 23,
+  timestamp: 24,
 } as const;
 
+/** Names as the registry writes them, and as GitLab's branch of it does. */
 const SLOTS = new Map<string, number>([
   ['http.request.id', SLOT.id],
   ['http.request.method', SLOT.method],
@@ -35,6 +45,27 @@ const SLOTS = new Map<string, number>([
   ['vars.digest', SLOT.digest],
   ['err.code', SLOT.errorCode],
   ['http.request.useragent', SLOT.agent],
+  ['http.response.duration', SLOT.duration],
+  ['vars.uuid', SLOT.upload],
+  ['instance.id', SLOT.instance],
+  ['username', SLOT.attempted],
+  ['error', SLOT.error],
+  ['user', SLOT.provisioned],
+  ['correlation_id', SLOT.id],
+  ['method', SLOT.method],
+  ['uri', SLOT.uri],
+  ['remote_ip', SLOT.remote],
+  ['remote_addr', SLOT.peer],
+  ['status', SLOT.status],
+  ['auth_user_name', SLOT.user],
+  ['vars_name', SLOT.name],
+  ['vars_reference', SLOT.reference],
+  ['vars_digest', SLOT.digest],
+  ['vars_uuid', SLOT.upload],
+  ['code', SLOT.errorCode],
+  ['user_agent', SLOT.agent],
+  ['duration_ms', SLOT.millis],
+  ['instance_id', SLOT.instance],
   ['msg', SLOT.msg],
   ['message', SLOT.message],
   ['level', SLOT.level],
@@ -46,8 +77,11 @@ export function slotOf(key: string): number {
   return SLOTS.get(key) ?? SLOT.none;
 }
 
-/** Keys that RegistryParts keeps. */
-export const PART_KEYS = [...SLOTS].filter(([, slot]) => slot <= SLOT.agent);
+/** Keys that RegistryParts keeps: those of the registry, and those that only GitLab's lines have. */
+const PARTS = [...SLOTS].filter(([, slot]) => slot <= SLOT.last);
+const FIRST_OF_GITLAB = PARTS.findIndex(([key]) => key === 'correlation_id');
+export const PART_KEYS = PARTS.slice(0, FIRST_OF_GITLAB);
+export const GITLAB_KEYS = PARTS.slice(FIRST_OF_GITLAB);
 
 const NUMERIC = new Set([
   'http.response.status',
@@ -56,20 +90,69 @@ const NUMERIC = new Set([
   'contentLength',
   'copied',
 ]);
-const STATIC = new Set(['environment', 'service', 'version']);
+export function isNumeric(key: string): boolean {
+  return NUMERIC.has(key);
+}
+
 /** Names that no derived field has. */
-const OWN = new Set([...STATIC, 'go.version', 'instance.id', '@version']);
-const OWN_GROUP = /^(?:http|vars|err)\./;
+const OWN = new Set([
+  'environment',
+  'service',
+  'version',
+  'go.version',
+  'instance.id',
+  '@version',
+  'type',
+  'code',
+  'content_type',
+  'correlation_id',
+  'duration_ms',
+  'error',
+  'host',
+  'instance_id',
+  'method',
+  'proto',
+  'referrer',
+  'remote_addr',
+  'remote_ip',
+  'root_repo',
+  'status',
+  'system',
+  'ttfb_ms',
+  'uri',
+  'user',
+  'user_agent',
+  'username',
+  'written_bytes',
+]);
+const OWN_GROUP = /^(?:(?:http|vars|err|trace|redis|auth\.user)\.|(?:auth|config|go|http|vars)_)/;
+
+function mayClash(name: string, slot: number): boolean {
+  return (slot < SLOT.msg && !OWN.has(name) && !OWN_GROUP.test(name)) || slot === SLOT.level;
+}
+
+const clashes = new Map<string, boolean>();
+
+/** May a derived field have this name? */
+export function isShared(name: string): boolean {
+  let shared = clashes.get(name);
+  if (shared === undefined) {
+    shared = mayClash(name, slotOf(name)) && name !== 'level';
+    if (clashes.size < 1000) clashes.set(name, shared);
+  }
+  return shared;
+}
 
 export interface Key {
   name: string;
   /** As it stands in front of its value. */
   mark: string;
+  /** Place of the mark's last character, and which it is. */
+  last: number;
+  lastCode: number;
   json: string;
   slot: number;
   numeric: boolean;
-  /** A field without a dot that another one of the record may be named like. */
-  dotless: boolean;
   /** A derived field may have the same name. */
   shared: boolean;
   followers: Key[];
@@ -80,7 +163,7 @@ export interface Key {
   /** How often another value came than the last one, less what its repetitions make up for. */
   changes: number;
   repeats: number;
-  /** Number of the line it was last seen in, for readers that must not see a key twice. */
+  /** Number of the line it was last seen in: a line may name a key twice. */
   line: number;
 }
 
@@ -113,7 +196,9 @@ export class Keys {
     const followers = before.followers;
     for (let i = 0; i < followers.length; i++) {
       const candidate = followers[i] as Key;
-      if (standsAt(line, candidate.mark, at)) return candidate;
+      // The end of the mark first: a slice is only made where the mark is likely to stand.
+      if (line.charCodeAt(at + candidate.last) === candidate.lastCode && standsAt(line, candidate.mark, at))
+        return candidate;
     }
     return this.#read(followers, line, at);
   }
@@ -138,7 +223,10 @@ export class Keys {
 
   /** Does the value that was kept stand at `at` again? */
   again(key: Key, line: string, at: number): boolean {
-    if (key.written === '' || !standsAt(line, key.written, at)) return false;
+    const written = key.written;
+    // A value of another length is the common case: its blank stands elsewhere.
+    if (written === '' || line.charCodeAt(at + written.length - 1) !== 32 || !standsAt(line, written, at))
+      return false;
     if ((++key.repeats & 15) === 0 && key.changes > 0) key.changes--;
     return true;
   }
@@ -154,14 +242,16 @@ export class Keys {
 
   #make(name: string): Key {
     const slot = slotOf(name);
+    const mark = this.#markOf(name);
     return {
       name,
-      mark: this.#markOf(name),
+      mark,
+      last: mark.length - 1,
+      lastCode: mark.charCodeAt(mark.length - 1),
       json: `,${quote(name)}:`,
       slot,
       numeric: NUMERIC.has(name),
-      dotless: name.indexOf('.') === -1 && slot !== SLOT.msg && !STATIC.has(name),
-      shared: slot === SLOT.none && !OWN.has(name) && !OWN_GROUP.test(name),
+      shared: mayClash(name, slot),
       followers: [],
       written: '',
       member: '',

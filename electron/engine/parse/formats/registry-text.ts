@@ -2,13 +2,25 @@
 import type { LineKind, Member } from '../kind.ts';
 import type { Draft } from '../record.ts';
 import { TS_KIND } from '../record.ts';
-import { closingQuote, hasControls, quote, quoteSlice, unescapeGo, withoutDoubles } from '../text.ts';
+import {
+  closingQuote,
+  hasControls,
+  isWhole,
+  type JsonObject,
+  quote,
+  quoteSlice,
+  textOf,
+  unescapeGo,
+  withoutDoubles,
+} from '../text.ts';
 import { cursor, isoAt, MINUTE_US } from '../time.ts';
 import { ZONE_WHY } from '../zone-runs.ts';
-import { CHANGES, Keys, PART_KEYS, SLOT } from './registry-keys.ts';
+import { joinsStack } from './go-stack.ts';
+import { CHANGES, GITLAB_KEYS, Keys, PART_KEYS, SLOT } from './registry-keys.ts';
 import { RegistryParts, registryRecord } from './registry-message.ts';
 
 const parts = new RegistryParts();
+let lineNumber = 0;
 
 const keys = new Keys(
   (line, at) => {
@@ -17,8 +29,6 @@ const keys = new Keys(
   },
   (name) => `${name}=`,
 );
-
-const NUMBER = /^-?(?:0|[1-9]\d{0,14})$/;
 
 /** logrus level word as an index into LEVELS, -1 when it is another word. */
 export function logrusLevel(word: string): number {
@@ -63,13 +73,15 @@ export const registryText: LineKind = {
     draft.tsKind = zoned ? TS_KIND.absolute : TS_KIND.wall;
     if (zoned) member.zoneStated(offset, ts + offset * MINUTE_US, ZONE_WHY.lines, 'app');
     draft.level = level;
+    draft.nativeLevel = word;
     parts.clear();
+    lineNumber++;
     const safe = !hasControls(line);
     const escapes = line.indexOf('\\') !== -1;
     const clean = safe && !escapes;
     let fields = `{"level":"${word}"`;
     let message = '';
-    let bare = false;
+    let doubles = false;
     let known = keys.start;
     let at = levelEnd + 1;
     const length = line.length;
@@ -78,14 +90,15 @@ export const registryText: LineKind = {
       if (!next) break;
       known = next;
       at += next.mark.length;
+      if (next.shared || next.line === lineNumber) doubles = true;
+      next.line = lineNumber;
       let value = '';
       let json = '';
       const start = at;
       if (keys.again(next, line, at)) {
         at += next.written.length;
         fields += next.member;
-        if (next.dotless) bare = true;
-        else parts.take(next.slot, next.value);
+        if (next.slot !== SLOT.none) parts.take(next.slot, next.value);
         continue;
       }
       if (line.charCodeAt(at) === 34) {
@@ -103,7 +116,7 @@ export const registryText: LineKind = {
         let end = line.indexOf(' ', at);
         if (end === -1) end = length;
         value = line.slice(at, end);
-        json = next.numeric && NUMBER.test(value) ? value : quoteSlice(value, clean);
+        json = next.numeric && isWhole(value) ? value : quoteSlice(value, clean);
         at = end + 1;
       }
       if (next.slot === SLOT.msg) {
@@ -113,16 +126,15 @@ export const registryText: LineKind = {
       fields += next.json + json;
       if (clean && next.changes < CHANGES && line.charCodeAt(at - 1) === 32)
         keys.keep(next, line.slice(start, at), json, value);
-      if (next.dotless) bare = true;
-      else parts.take(next.slot, value);
+      if (next.slot !== SLOT.none) parts.take(next.slot, value);
     }
     draft.fields = fields;
     draft.parsed = true;
     registryRecord(draft, message, parts, member);
-    if (bare) draft.fields = withoutDoubles(draft.fields);
+    if (doubles) draft.fields = withoutDoubles(draft.fields);
     return true;
   },
-  joins: (line, _draft, _member, joined) => joined > 0 || joinsPanic(line),
+  joins: joinsStack,
   samples: [
     {
       text: 'time="2026-11-20T17:20:47.924266868Z" level=error msg="response completed with error" auth.user.name=ciuser err.code="blob unknown" err.detail="sha256:0139c1c77468f75e6763a4612262743bd47a36b26cb2863d662756b3377bb029" err.message="blob unknown to registry" go.version=go1.19.8 http.request.host="127.0.0.1:15001" http.request.id=53c9dae2-e101-4836-a07f-c21236c03829 http.request.method=HEAD http.request.remoteaddr="127.0.0.21:40656" http.request.uri="/v2/team/app/blobs/sha256:0139c1c77468f75e6763a4612262743bd47a36b26cb2863d662756b3377bb029" http.request.useragent="docker/24.0.7 go/go1.20.10" http.response.contenttype="application/json; charset=utf-8" http.response.duration=5.71142ms http.response.status=404 http.response.written=157 vars.digest="sha256:0139c1c77468f75e6763a4612262743bd47a36b26cb2863d662756b3377bb029" vars.name=team/app',
@@ -185,22 +197,18 @@ export const registryText: LineKind = {
   ],
 };
 
-/** Stack traces follow the line that reports the panic. */
-export function joinsPanic(line: string): boolean {
-  return /^(?:goroutine \d+ \[|panic: |\s+\S|created by )/.test(line);
-}
-
-/** `http.*`, `vars.*` and `err.*` of a registry line, for kinds that read JSON. */
-export function takeParts(
-  draft: Draft,
-  message: string,
-  values: (key: string) => string,
-  member: Member,
-): void {
+/** Parts, columns and meaning of a line that was read as JSON. */
+export function takeParts(draft: Draft, message: string, object: JsonObject, member: Member): void {
   parts.clear();
   for (const [key, slot] of PART_KEYS) {
-    const value = values(key);
-    if (value !== '') parts.take(slot, value);
+    const value = object[key];
+    if (value !== undefined) parts.take(slot, textOf(value));
+  }
+  if (object.correlation_id !== undefined) {
+    for (const [key, slot] of GITLAB_KEYS) {
+      const value = object[key];
+      if (value !== undefined) parts.take(slot, textOf(value));
+    }
   }
   registryRecord(draft, message, parts, member);
 }

@@ -1,10 +1,13 @@
 // CNCF Distribution registry: one file mixes the kinds below, because runtimes merge stdout and stderr.
 import type { Format } from '../kind.ts';
 import { registryAccess } from './registry-access.ts';
+import { registryCrash } from './registry-crash.ts';
+import { registryGc } from './registry-gc.ts';
+import { registryGo } from './registry-go.ts';
 import { registryJson } from './registry-json.ts';
 import { registryNotification } from './registry-notification.ts';
-import { registryGc, registryGo, registryPanic, registryTty } from './registry-plain.ts';
 import { registryText } from './registry-text.ts';
+import { registryTty } from './registry-tty.ts';
 
 export const registry: Format = {
   id: 'registry',
@@ -17,6 +20,6 @@ export const registry: Format = {
     registryGc,
     registryNotification,
     registryTty,
-    registryPanic,
+    registryCrash,
   ],
 };
