@@ -292,6 +292,15 @@ export const NodeRow = z.object({
   clockOffsetUs: z.number().int(), // added to logged times
   offsetBasis: z.string().nullable(),
   offsetConfidence: z.number().nullable(), // 0..1
+  /** What the evidence says, also where the responder set something else. */
+  zoneFound: z.string().nullable(),
+  zoneSet: z.string().nullable(),
+  offsetFoundUs: z.number().int().nullable(),
+  offsetFoundBasis: z.string().nullable(),
+  offsetSetUs: z.number().int().nullable(),
+  /** Bounds of the offset that the evidence proves. */
+  offsetLowUs: z.number().int().nullable(),
+  offsetHighUs: z.number().int().nullable(),
   files: count,
   events: count,
   firstTs: us.nullable(),
@@ -515,6 +524,116 @@ export const methods = {
   'evidence.list': method(nothing, z.object({ files: z.array(LedgerRow) })),
   /** The logging posture, worst first. */
   'posture.list': method(nothing, z.object({ rows: z.array(PostureRow) })),
+  /** What was collected of a node, and what proves its zones and its clock. Pairs: the tightest first. */
+  'nodes.proof': method(
+    z.object({ node: z.string(), pairs: count.max(1000).default(100) }),
+    z.object({
+      node: z.string(),
+      collected: z.array(
+        z.object({
+          system: z.string(),
+          component: z.string().nullable(),
+          files: count,
+          events: count,
+          firstTs: us.nullable(),
+          lastTs: us.nullable(),
+        }),
+      ),
+      files: z.array(
+        z.object({
+          fileId: z.number().int(),
+          path: z.string(),
+          format: z.string().nullable(),
+          status: z.string(),
+          events: count,
+          zone: z.string().nullable(),
+          zoneBasis: z.string().nullable(),
+          firstTs: us.nullable(),
+          lastTs: us.nullable(),
+        }),
+      ),
+      localEvents: count, // whose lines state no zone
+      zone: z.object({
+        found: z.string().nullable(),
+        set: z.string().nullable(),
+        /** Equal stretches of several files are one row: `files` of them, `path` the first. */
+        stretches: z.array(
+          z.object({
+            zone: z.string(),
+            basis: z.string(),
+            doubt: z.string().nullable(),
+            why: z.string(),
+            component: z.string().nullable(),
+            fromLine: z.number().int().nullable(),
+            toLine: z.number().int().nullable(),
+            fromWall: us.nullable(), // local times
+            toWall: us.nullable(),
+            files: count,
+            fileId: z.number().int(),
+            path: z.string(),
+          }),
+        ),
+        evidence: z.array(
+          z.object({
+            fileId: z.number().int(),
+            path: z.string(),
+            zone: z.string(),
+            lines: count,
+            firstLine: z.number().int(),
+            lastLine: z.number().int(),
+            firstWall: us,
+            lastWall: us,
+            why: z.string(),
+            writer: z.string(),
+            firstEvent: eventId.nullable(),
+            lastEvent: eventId.nullable(),
+          }),
+        ),
+      }),
+      clock: z.object({
+        foundUs: z.number().int().nullable(),
+        foundBasis: z.string().nullable(),
+        setUs: z.number().int().nullable(),
+        lowUs: z.number().int().nullable(),
+        highUs: z.number().int().nullable(),
+        confidence: z.number().nullable(),
+        via: z.string().nullable(),
+        stretches: z.array(
+          z.object({
+            fromTs: us.nullable(),
+            toTs: us.nullable(),
+            offsetUs: z.number().int(),
+            lowUs: z.number().int(),
+            highUs: z.number().int(),
+            pairs: count,
+            agreeing: count,
+          }),
+        ),
+        pairCount: count,
+        /** Bounds of offset(this node) - offset(other). */
+        pairs: z.array(
+          z.object({
+            other: z.string(),
+            kind: z.string(),
+            words: z.string(),
+            basis: z.enum(['exact', 'inferred']),
+            key: z.string(),
+            fromEvent: eventId,
+            toEvent: eventId,
+            fromTs: us.nullable(),
+            toTs: us.nullable(),
+            fromMessage: z.string(),
+            toMessage: z.string(),
+            lowUs: z.number().int().nullable(),
+            highUs: z.number().int().nullable(),
+            agrees: z.boolean(),
+          }),
+        ),
+      }),
+      /** What hints at a zone and is never applied. */
+      hints: z.array(z.string()),
+    }),
+  ),
   'nodes.list': method(nothing, z.object({ nodes: z.array(NodeRow) })),
   /** Sets a node's zone and / or clock offset by hand; `null` goes back to what the evidence says. */
   'nodes.set': method(

@@ -35,6 +35,7 @@ import { catalog } from './query/catalog.ts';
 import { getEntity, searchEntities } from './query/entities.ts';
 import { countEvents, eventDetail, eventPlace, facets, locateEvent, pageEvents } from './query/events.ts';
 import { lifeCycle } from './query/lifecycle/lifecycle.ts';
+import { nodeProof } from './query/node-proof.ts';
 import { caseInfo, listEvidence, listNodes, overview } from './query/overview.ts';
 import { listPosture } from './query/posture.ts';
 import { rawContext } from './query/raw.ts';
@@ -261,6 +262,8 @@ export class Engine {
       'evidence.list': async () => ({ files: await this.#read(listEvidence) }),
       'posture.list': async () => ({ rows: await this.#read(listPosture) }),
       'nodes.list': async () => ({ nodes: await this.#read((connection) => listNodes(connection)) }),
+      'nodes.proof': async ({ node, pairs }) =>
+        this.#read((connection) => nodeProof(connection, node, pairs)),
       'nodes.set': async ({ node, zone, clockOffsetUs }) => {
         const { case: open } = this.#need();
         if (zone && !isZone(zone))

@@ -118,8 +118,8 @@ function compare(pairs: readonly Pair[], nodes: readonly NodeRow[]): Compared[] 
     const { node: a, other: b } = list[0]!;
     const least = Math.min(...list.map((pair) => PAIR_KINDS[pair.kind].least));
     const parts = stretches(list, least);
-    const within = (s: Stretch) => list.filter((pair) => pair.at >= s.from && pair.at < s.to);
-    const sure = parts.length > 0 && parts.every((s) => proven(s, within(s), least));
+    // several stretches are only given where each of them is proven
+    const sure = parts.length > 1 || (parts.length === 1 && proven(parts[0]!, list, least));
     const far = parts.some((s) => Math.abs(middle(s)) > ZONE_STEP_US - WORTH_US);
     return {
       a,

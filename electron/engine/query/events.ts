@@ -12,6 +12,7 @@ import type { Connection, Json } from '../case/database.ts';
 import { CaseError } from '../case/errors.ts';
 import { Bounds, lensSql } from './lens-sql.ts';
 import { templateOf } from './templates.ts';
+import { timeSentence } from './time-sentence.ts';
 
 const MESSAGE_CUT = 2000;
 
@@ -180,8 +181,8 @@ export async function eventDetail(connection: Connection, eventId: string): Prom
   const id = BigInt(eventId);
   const place = await eventPlace(connection, eventId);
   const raw = (await connection.row<Raw>(
-    `SELECT ${ROW_COLUMNS}, e.message AS whole, e.level_native, e.fields, e.pid, e.tid, e.logger, t.lines, m.zone, m.zone_basis, n.clock_offset_us, n.offset_basis
-     FROM events e JOIN event t ON t.event_id = e.event_id JOIN member m ON m.file_id = e.file_id JOIN node n ON n.node = m.node
+    `SELECT ${ROW_COLUMNS}, e.message AS whole, e.level_native, e.fields, e.pid, e.tid, e.logger, t.lines
+     FROM events e JOIN event t ON t.event_id = e.event_id
      WHERE e.event_id = $1`,
     [id],
   ))!;
@@ -203,12 +204,13 @@ export async function eventDetail(connection: Connection, eventId: string): Prom
     [id],
   );
   const row = eventRow(raw);
+  const fields = parseFields(raw.fields);
   return {
     ...row,
     message: raw.whole as string,
     messageCut: false,
     levelNative: raw.level_native as string | null,
-    fields: parseFields(raw.fields),
+    fields,
     pid: raw.pid as string | null,
     tid: raw.tid as string | null,
     logger: raw.logger as string | null,
@@ -219,7 +221,7 @@ export async function eventDetail(connection: Connection, eventId: string): Prom
     sha256: place.sha256,
     lines: Number(raw.lines),
     template: await templateOf(connection, id),
-    timeSentence: timeSentence(row, raw),
+    timeSentence: await timeSentence(connection, row, fields),
     entities: entities.map((entity) => ({ ...entity, events: Number(entity.events) })),
     findingList,
   };
@@ -232,26 +234,4 @@ function parseFields(text: Json | undefined): Record<string, unknown> {
   } catch {
     return { 'tidemark.unreadable': text };
   }
-}
-
-/** How the time of an event is known, in words a report can quote. */
-function timeSentence(row: EventRow, raw: Raw): string {
-  const zone = String(raw.zone ?? 'UTC');
-  const from: Record<TsBasis, string> = {
-    zone: 'The line states its time with its zone.',
-    file_zone: `The line states local time; its zone ${zone} was learned from other lines of the same file or node.`,
-    assumed_zone:
-      raw.zone_basis === 'set by hand'
-        ? `The line states local time without a zone; zone ${zone} was set by the responder.`
-        : `The line states local time without a zone; ${zone} is assumed.`,
-    inferred_year: `The line states no year; it was inferred from the file's name, header or modification time. Zone ${zone} (${raw.zone_basis === 'file_zone' ? 'learned' : 'assumed'}).`,
-    neighbour: 'The record has no time of its own; that of its dated neighbour in the same file is used.',
-    none: 'Nothing can be said about when this was written.',
-  };
-  const offset = Number(raw.clock_offset_us ?? 0);
-  const moved =
-    offset === 0 || row.ts === null
-      ? ''
-      : ` The clock of ${row.node} is corrected by ${offset > 0 ? '+' : '−'}${(Math.abs(offset) / 1e6).toFixed(3)} s (${raw.offset_basis}); the logged time is kept in ts_logged.`;
-  return from[row.tsBasis] + moved;
 }

@@ -48,7 +48,9 @@ export async function caseInfo(openCase: Case, connection: Connection): Promise<
 export async function listNodes(connection: Connection, only?: string): Promise<NodeRow[]> {
   const rows = await connection.rows<Record<string, Json>>(
     `SELECT n.node, n.systems, n.roles, n.addresses, n.zone, n.zone_basis AS "zoneBasis", n.clock_offset_us AS "clockOffsetUs",
-       n.offset_basis AS "offsetBasis", n.offset_confidence AS "offsetConfidence", count(m.file_id) AS files, coalesce(sum(m.records), 0) AS events,
+       n.offset_basis AS "offsetBasis", n.offset_confidence AS "offsetConfidence", n.zone_found AS "zoneFound", n.zone_set AS "zoneSet",
+       n.offset_found_us AS "offsetFoundUs", n.offset_found_basis AS "offsetFoundBasis", n.offset_set AS "offsetSetUs", n.offset_low_us AS "offsetLowUs",
+       n.offset_high_us AS "offsetHighUs", count(m.file_id) AS files, coalesce(sum(m.records), 0) AS events,
        epoch_us(min(m.first_ts)) AS "firstTs", epoch_us(max(m.last_ts)) AS "lastTs"
      FROM node n LEFT JOIN member m ON m.node = n.node WHERE $1::VARCHAR IS NULL OR n.node = $1 GROUP BY ALL ORDER BY n.node`,
     [only ?? null],
@@ -56,6 +58,10 @@ export async function listNodes(connection: Connection, only?: string): Promise<
   return rows.map((row) => ({
     ...(row as unknown as NodeRow),
     clockOffsetUs: Number(row.clockOffsetUs),
+    offsetFoundUs: number(row.offsetFoundUs),
+    offsetSetUs: number(row.offsetSetUs),
+    offsetLowUs: number(row.offsetLowUs),
+    offsetHighUs: number(row.offsetHighUs),
     files: Number(row.files),
     events: Number(row.events),
     firstTs: number(row.firstTs),
