@@ -193,6 +193,7 @@ export const LifeCycle = z.object({
   startTs: us.nullable(),
   endTs: us.nullable(),
   nodes: z.array(z.string()),
+  ids: z.array(z.object({ kind: z.enum(ENTITY_KINDS), value: z.string() })), // whose events these are
   attempts: z.array(TaskRow),
   requests: z.array(RequestRow),
   steps: z.array(

@@ -74,6 +74,21 @@ export const ENTITY_KINDS = [
 ] as const;
 export type EntityKind = (typeof ENTITY_KINDS)[number];
 
+/** Kinds of entities whose events make one life cycle. */
+export const LIFE_KINDS = [
+  'celery_task',
+  'mesos_task',
+  'mesos_status_update',
+  'mesos_container',
+  'mesos_executor',
+  'http_request',
+  'registry_upload',
+  'ray_submission',
+  'ray_actor',
+  'ray_task',
+  'ray_job',
+] as const satisfies readonly EntityKind[];
+
 /**
  * What joins two events of the view `links`. Exact ones: both lines state the same id (the kind is the entity kind of the
  * id) or one states the id of the other. Inferred ones: times, addresses and names fit.

@@ -8,8 +8,11 @@ import { copy } from '../parts/copy.ts';
 import { SystemMark } from '../parts/Marks.tsx';
 import { openNode, useDetails } from '../store/details.ts';
 import { useLens } from '../store/lens.ts';
+import { hasLife } from '../store/life.ts';
 import { pivot } from '../store/pivot.ts';
+import { Attempts } from './Attempts.tsx';
 import { Block } from './Block.tsx';
+import { LifeCycle } from './LifeCycle.tsx';
 
 export function EntityDetails() {
   const entity = useDetails((s) => s.entity);
@@ -50,6 +53,12 @@ export function EntityDetails() {
           </button>
         </div>
       </section>
+      {hasLife(entity.kind) && (
+        <>
+          <Attempts value={entity.value} />
+          <LifeCycle />
+        </>
+      )}
       <Block title="Seen">
         <dl className="place">
           <dt>first</dt>

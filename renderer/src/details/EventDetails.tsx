@@ -12,6 +12,7 @@ import { EventEntities } from './EventEntities.tsx';
 import { EventFields } from './EventFields.tsx';
 import { EventPlace } from './EventPlace.tsx';
 import { EventTemplate } from './EventTemplate.tsx';
+import { LifeCycle } from './LifeCycle.tsx';
 import { RawBytes } from './RawBytes.tsx';
 
 export function EventDetails({ id }: { id: string }) {
@@ -79,6 +80,7 @@ export function EventDetails({ id }: { id: string }) {
           </ul>
         </Block>
       )}
+      <LifeCycle here={event.eventId} />
       <EventEntities event={event} />
       <EventFields event={event} />
       <Block title="How its time is known">

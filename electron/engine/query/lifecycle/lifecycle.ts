@@ -1,6 +1,6 @@
 // The life cycle of one piece of work or one request, from a single id or from one of its events: all nodes, in order.
 import type { LifeCycle } from '../../../../shared/api.ts';
-import type { EntityKind } from '../../../../shared/model.ts';
+import { type EntityKind, INFERRED_LINKS, LIFE_KINDS } from '../../../../shared/model.ts';
 import type { Connection } from '../../case/database.ts';
 import { eventsById } from '../events.ts';
 import { requestsOf } from '../requests.ts';
@@ -11,25 +11,6 @@ import { rayJob, raySubmission, rayUnit } from './ray.ts';
 import { httpRequest, registryUpload } from './registry.ts';
 import { Story } from './story.ts';
 import { spanWords } from './words.ts';
-
-/** Kinds of entities that have a life cycle. */
-const KINDS = [
-  'celery_task',
-  'mesos_task',
-  'mesos_status_update',
-  'mesos_container',
-  'mesos_executor',
-  'http_request',
-  'registry_upload',
-  'ray_submission',
-  'ray_actor',
-  'ray_task',
-  'ray_job',
-] as const satisfies readonly EntityKind[];
-const RESOLVED =
-  'access_line proxy_line beat_send task_output worker_exit job_request driver_job upload_start process_end request_answer'.split(
-    ' ',
-  );
 
 const MOST_STEPS = 500;
 
@@ -90,7 +71,7 @@ async function known(
   asked: { kind: EntityKind; value: string; scope?: string | null | undefined },
 ): Promise<Subject | null> {
   const { kind, value } = asked;
-  if (!(KINDS as readonly string[]).includes(kind)) return null;
+  if (!(LIFE_KINDS as readonly string[]).includes(kind)) return null;
   const there = await connection.row('SELECT 1 AS one FROM entity WHERE kind = $1 AND value = $2 LIMIT 1', [
     kind,
     value,
@@ -143,7 +124,7 @@ const ORDER: Record<string, readonly EntityKind[]> = {
   celery: ['celery_task'],
   ray: ['ray_submission', 'ray_task', 'ray_actor', 'ray_job', 'http_request'],
 };
-const ANY_ORDER: readonly EntityKind[] = [...KINDS];
+const ANY_ORDER: readonly EntityKind[] = LIFE_KINDS;
 
 function choose(system: string, ids: Named[]): Named | undefined {
   const order = [...(ORDER[system] ?? []), ...ANY_ORDER];
@@ -159,7 +140,7 @@ function choose(system: string, ids: Named[]): Named | undefined {
 async function subjectOf(connection: Connection, eventId: string): Promise<Subject | null> {
   const [event] = await eventsNamed(connection, [eventId]);
   if (!event) return null;
-  const ids = await namedBy(connection, [eventId], [...KINDS, 'mesos_framework']);
+  const ids = await namedBy(connection, [eventId], [...LIFE_KINDS, 'mesos_framework']);
   const chosen = choose(
     event.system,
     ids.filter((id) => id.kind !== 'mesos_framework'),
@@ -180,12 +161,12 @@ async function subjectOf(connection: Connection, eventId: string): Promise<Subje
 
 /** An event without an id of its own: what a link joins it to. */
 async function throughLink(connection: Connection, event: Mention): Promise<Subject | null> {
-  const links = await linksAt(connection, [event.eventId], RESOLVED as never);
+  const links = await linksAt(connection, [event.eventId], INFERRED_LINKS);
   for (const link of links) {
     const other = link.from === event.eventId ? link.to : link.from;
     const [there] = await eventsNamed(connection, [other]);
     if (!there) continue;
-    const chosen = choose(there.system, await namedBy(connection, [other], KINDS));
+    const chosen = choose(there.system, await namedBy(connection, [other], LIFE_KINDS));
     if (chosen) return { kind: chosen.kind, value: chosen.value, scope: null, at: there };
   }
   return null;
@@ -219,6 +200,7 @@ async function assemble(story: Story, subject: Subject): Promise<LifeCycle> {
     startTs: start,
     endTs: ends,
     nodes: [...new Set(ordered.map((step) => step.node))],
+    ids: story.ids,
     attempts,
     requests: await requestsOf(connection, story.requestIds),
     steps: shown.flatMap((step) => {
