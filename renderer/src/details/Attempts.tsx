@@ -7,7 +7,7 @@ import { useLife } from '../store/life.ts';
 import { Block } from './Block.tsx';
 import { RequestTable } from './Request.tsx';
 
-/** What the life cycle on screen says of its task or its requests, as tables. */
+/** The task or the request that the life cycle on screen is of. */
 export function Attempts({ value }: { value: string }) {
   const life = useLife((s) => s.life);
   if (!life) return null;
@@ -26,37 +26,43 @@ export function Attempts({ value }: { value: string }) {
           <RequestTable request={request} />
         </Block>
       )}
-      {!request && life.requests.length > 0 && (
-        <Block title="Requests">
-          <table className="table" data-testid="requests">
-            <thead>
-              <tr>
-                <th>began</th>
-                <th>asked</th>
-                <th className="num">status</th>
-              </tr>
-            </thead>
-            <tbody>
-              {life.requests.map((r) => (
-                <tr key={r.requestId}>
-                  <td className="mono">{r.startedTs === null ? 'no time' : clock(r.startedTs)}</td>
-                  <td className="mono wrap">
-                    <button
-                      type="button"
-                      className="link"
-                      onClick={() => openEntity('http_request', r.requestId!)}
-                    >
-                      {r.method} {oneLine(r.path ?? '')}
-                    </button>
-                  </td>
-                  <td className="num">{r.status ?? '–'}</td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </Block>
-      )}
     </>
+  );
+}
+
+/** The requests of a life cycle that are not the one looked at. */
+export function Requests({ value }: { value: string }) {
+  const requests = useLife((s) => s.life?.requests)?.filter((r) => r.requestId !== value) ?? [];
+  if (requests.length === 0) return null;
+  return (
+    <Block title="Its requests">
+      <table className="table" data-testid="requests">
+        <thead>
+          <tr>
+            <th>began</th>
+            <th>asked</th>
+            <th className="num">status</th>
+          </tr>
+        </thead>
+        <tbody>
+          {requests.map((r) => (
+            <tr key={r.requestId}>
+              <td className="mono">{r.startedTs === null ? 'no time' : clock(r.startedTs)}</td>
+              <td className="mono wrap">
+                <button
+                  type="button"
+                  className="link"
+                  onClick={() => openEntity('http_request', r.requestId!)}
+                >
+                  {r.method} {oneLine(r.path ?? '')}
+                </button>
+              </td>
+              <td className="num">{r.status ?? '–'}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </Block>
   );
 }
 

@@ -1,4 +1,5 @@
 // The panel at the right: the event, finding, node or entity that is looked at.
+import { thingWord } from '../format/words.ts';
 import { Icon } from '../parts/Icon.tsx';
 import { Splitter } from '../parts/Splitter.tsx';
 import { useKept } from '../parts/useKept.ts';
@@ -24,8 +25,9 @@ export function DetailsPanel() {
   // The findings view shows its finding in its own middle.
   if (!subject || (subject.kind === 'finding' && view === 'findings')) return null;
   const last = before.at(-1);
+  const word = subject.kind === 'entity' ? thingWord(subject.entity) : WORD[subject.kind];
   return (
-    <aside className="details" aria-label={`${WORD[subject.kind]} details`}>
+    <aside className="details" aria-label={`${word} details`}>
       <Splitter label="Width of the details" size={width} after least={300} most={900} onSize={setWidth} />
       <div className="details-body" style={{ width }}>
         <header className="bar">
@@ -40,7 +42,7 @@ export function DetailsPanel() {
               <Icon name="back" />
             </button>
           )}
-          <h1 className="grow">{WORD[subject.kind]}</h1>
+          <h1 className="grow">{word}</h1>
           <button
             type="button"
             className="icon-button"

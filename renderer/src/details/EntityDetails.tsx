@@ -10,7 +10,7 @@ import { openNode, useDetails } from '../store/details.ts';
 import { useLens } from '../store/lens.ts';
 import { hasLife } from '../store/life.ts';
 import { pivot } from '../store/pivot.ts';
-import { Attempts } from './Attempts.tsx';
+import { Attempts, Requests } from './Attempts.tsx';
 import { Block } from './Block.tsx';
 import { LifeCycle } from './LifeCycle.tsx';
 
@@ -57,6 +57,7 @@ export function EntityDetails() {
         <>
           <Attempts value={entity.value} />
           <LifeCycle />
+          <Requests value={entity.value} />
         </>
       )}
       <Block title="Seen">

@@ -54,6 +54,7 @@ function Steps({ life, here }: { life: Life; here: string | undefined }) {
   const steps = minor ? life.steps : life.steps.filter((step) => !step.minor || step.event.eventId === here);
   const shown = all ? steps : steps.slice(0, SHOWN);
   const attempts = life.attempts.length > 1;
+  const reasons = [...new Set(shown.filter((step) => step.basis === 'inferred').map((step) => step.why))];
   return (
     <Block
       title="Life cycle"
@@ -101,6 +102,7 @@ function Steps({ life, here }: { life: Life; here: string | undefined }) {
               start={life.startTs}
               here={step.event.eventId === here}
               attempts={attempts}
+              reason={reasons.indexOf(step.why) + 1}
             />
           ))}
         </ol>
@@ -123,6 +125,16 @@ function Steps({ life, here }: { life: Life; here: string | undefined }) {
           )}
           {life.output > 0 && <span className="dim">{plural(life.output, 'line')} in files of its own.</span>}
         </p>
+        {reasons.length > 0 && (
+          <>
+            <h4 className="soft">How the inferred ones (≈) are known</h4>
+            <ol className="life-reasons" data-testid="life-reasons">
+              {reasons.map((why) => (
+                <li key={why}>{why}</li>
+              ))}
+            </ol>
+          </>
+        )}
         {life.missing.length > 0 && (
           <>
             <h4 className="soft">What is missing</h4>
@@ -139,19 +151,17 @@ function Steps({ life, here }: { life: Life; here: string | undefined }) {
   );
 }
 
-function StepRow({
-  step,
-  start,
-  here,
-  attempts,
-}: {
+interface RowProps {
   step: Step;
   start: number | null;
   here: boolean;
   attempts: boolean;
-}) {
+  /** Number of its reason in the list below; 0 for an exact step. */
+  reason: number;
+}
+
+function StepRow({ step, start, here, attempts, reason }: RowProps) {
   const { event, role, basis, why, attempt } = step;
-  const since = event.ts === null || start === null ? null : event.ts - start;
   return (
     <li>
       <button
@@ -163,15 +173,10 @@ function StepRow({
         data-event-id={event.eventId}
         title={`${dateTime(event.ts, 'us')} UTC · ${event.system}${event.component ? ` ${event.component}` : ''}\n${basis}: ${why}`}
       >
-        <span className="life-time num mono">
-          {since === null
-            ? 'no time'
-            : since === 0
-              ? clock(event.ts!)
-              : `${since < 0 ? '−' : '+'}${duration(since)}`}
-        </span>
+        <span className="life-time num mono">{sinceStart(event, start)}</span>
         <span className="life-sign" aria-hidden="true">
           {basis === 'exact' ? '=' : '≈'}
+          {basis === 'inferred' && <sup>{reason}</sup>}
         </span>
         <span className="life-node cut">
           <span
@@ -188,11 +193,26 @@ function StepRow({
             , {event.system}, {basis}: {why}
           </span>
         </span>
-        <span className="life-text mono cut dim">{oneLine(event.message)}</span>
-        {basis === 'inferred' && <span className="life-why soft">{why}</span>}
+        <span className="life-text mono cut dim">{textOf(event)}</span>
       </button>
     </li>
   );
+}
+
+/** Time since the first step; an access line states the second only. */
+function sinceStart(event: Step['event'], start: number | null): string {
+  if (event.ts === null || start === null) return 'no time';
+  const since = event.ts - start;
+  if (event.system === 'registry' && event.component === 'access') return clock(event.ts, 's');
+  if (since === 0) return clock(event.ts);
+  return `${since < 0 ? '−' : '+'}${duration(since)}`;
+}
+
+/** Of a request what was asked; of all else its message. */
+function textOf(event: Step['event']): string {
+  const { httpMethod, httpPath, httpStatus, message } = event;
+  if (httpMethod === null || httpPath === null) return oneLine(message);
+  return oneLine(`${httpMethod} ${httpPath}${httpStatus === null ? '' : ` ${httpStatus}`}`);
 }
 
 function Related({ life }: { life: Life }) {

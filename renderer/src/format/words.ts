@@ -45,6 +45,19 @@ export const STATUS_WORDS: Record<MemberStatus, string> = {
 
 export const entityWord = (kind: EntityKind | string): string => kind.replaceAll('_', ' ');
 
+const THING: Partial<Record<string, string>> = {
+  celery_task: 'Task',
+  mesos_task: 'Task',
+  ray_task: 'Task',
+  ray_actor: 'Actor',
+  ray_job: 'Job',
+  ray_submission: 'Job',
+  http_request: 'Request',
+  registry_upload: 'Upload',
+};
+/** What the details of an entity are headed with. */
+export const thingWord = (kind: EntityKind | string): string => THING[kind] ?? 'Entity';
+
 /** What a missing value is called. */
 export const NONE = '(none)';
 export const valueWord = (value: string | null): string =>
