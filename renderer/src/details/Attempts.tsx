@@ -2,6 +2,7 @@
 import type { TaskRow } from '../../../shared/api.ts';
 import { oneLine } from '../format/control.ts';
 import { clock, dateTime, duration } from '../format/time.ts';
+import { EvidenceText } from '../parts/Evidence.tsx';
 import { openEntity, openEvent, openNode } from '../store/details.ts';
 import { useLife } from '../store/life.ts';
 import { Block } from './Block.tsx';
@@ -120,7 +121,11 @@ function Attempt({ task }: { task: TaskRow }) {
       {task.error && (
         <>
           <dt>error</dt>
-          <dd className="mono wrap">{oneLine(task.error)}</dd>
+          <dd>
+            <pre className="message">
+              <EvidenceText text={task.error} />
+            </pre>
+          </dd>
         </>
       )}
     </dl>

@@ -16,6 +16,9 @@ export interface Step extends Mention {
   why: string;
 }
 
+/** What others note of a process: nothing of what becomes of the work. */
+const ASIDES = new Set(['log_tracked', 'actor_lookup']);
+
 export class Story {
   readonly kind: EntityKind;
   readonly value: string;
@@ -50,8 +53,9 @@ export class Story {
   #add(event: Mention, basis: Step['basis'], why: string, words = roleOf(event)): void {
     const known = this.steps.get(event.eventId);
     if (known && (known.basis === 'exact' || basis === 'inferred')) return;
-    const minor =
+    const silent =
       basis === 'exact' && event.action === null && event.role !== 'context' && event.component !== 'sandbox';
+    const minor = silent || (event.action !== null && ASIDES.has(event.action));
     this.steps.set(event.eventId, { ...event, words, order: event.ts, minor, basis, why });
   }
 
