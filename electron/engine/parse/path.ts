@@ -39,6 +39,7 @@ export function readPath(path: string): PathHint {
   const h =
     rayPath(clean, base) ??
     mesos(clean, base) ??
+    nginx(low, base) ??
     registry(low, base) ??
     celery(low, base) ??
     other(low, base);
@@ -173,6 +174,13 @@ function registry(low: string, base: string): PathHint | null {
     component,
     role: component === 'notification' ? '' : 'registry',
   });
+}
+
+/** nginx, usually in front of a registry. */
+function nginx(low: string, base: string): PathHint | null {
+  if (!/(?:^|[/_.-])nginx(?=\d*[/_.-]|$)/.test(low) || /registry|celery|mesos|raylet/i.test(base))
+    return null;
+  return hint({ family: 'nginx', component: /error/.test(base) ? 'error' : 'access' });
 }
 
 function celery(low: string, base: string): PathHint | null {

@@ -1,4 +1,5 @@
 // Apache combined (and common) access lines, as the registry's gorilla handler, aiohttp and web servers write them.
+import { closingQuote } from '../text.ts';
 import { accessTimeAt, cursor } from '../time.ts';
 
 /** Parts of the last access line read. `end` is where its user agent ended. */
@@ -17,6 +18,8 @@ export const access = {
   micros: '',
   referer: '',
   agent: '',
+  /** Where the agent starts in the line, -1 without one. */
+  agentAt: -1,
 };
 
 /**
@@ -90,6 +93,7 @@ export function readAccess(line: string, from: number): boolean {
   access.bytes = line.slice(sizeStart, sizeEnd);
   access.referer = '';
   access.agent = '';
+  access.agentAt = -1;
   if (line.charCodeAt(rest) === mark) {
     const gap = `${q} ${q}`;
     let middle = line.indexOf(gap, rest + 1);
@@ -97,13 +101,27 @@ export function readAccess(line: string, from: number): boolean {
     if (middle !== -1) {
       access.referer = line.slice(rest + 1, middle);
       const last = line.charCodeAt(line.length - 1) === mark ? line.length - 1 : line.lastIndexOf(q);
+      access.agentAt = middle + 3;
       access.agent = line.slice(middle + 3, last > middle + 2 ? last : line.length);
     }
   }
   return true;
 }
 
-function three(s: string, i: number): number {
+/**
+ * What stands behind the user agent of the last line, for writers that escape quotes: there the agent ends at its first quote
+ * that is not escaped. '' when nothing does.
+ */
+export function takeTail(line: string): string {
+  const from = access.agentAt;
+  if (from === -1) return '';
+  const end = closingQuote(line, from);
+  if (end === -1 || end === line.length - 1) return '';
+  access.agent = line.slice(from, end);
+  return line.slice(end + 1);
+}
+
+export function three(s: string, i: number): number {
   const a = s.charCodeAt(i) - 48;
   const b = s.charCodeAt(i + 1) - 48;
   const c = s.charCodeAt(i + 2) - 48;

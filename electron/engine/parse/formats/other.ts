@@ -17,7 +17,8 @@ import {
 } from '../text.ts';
 import { cursor, isoAt, MINUTE_US } from '../time.ts';
 import { ZONE_WHY } from '../zone-runs.ts';
-import { access, readAccess } from './access.ts';
+import { access, readAccess, takeTail } from './access.ts';
+import { putTail } from './access-tail.ts';
 import { dmesg } from './kernel.ts';
 import { putUri } from './registry-uri.ts';
 import { pythonHttp } from './web-python.ts';
@@ -83,10 +84,19 @@ export const webAccess: LineKind = {
     if (a.zoned)
       member.zoneStated(a.offsetMinutes, a.time + a.offsetMinutes * MINUTE_US, ZONE_WHY.access, 'access');
     const uri = unescapeGo(a.uri);
+    const tail = takeTail(line);
+    let host = '';
+    if (!isIp(a.ip) && isIp(a.ident)) {
+      // The name of the virtual host stands first.
+      host = a.ip;
+      a.ip = a.ident;
+      a.user = a.user.slice(a.user.lastIndexOf(' ') + 1);
+    }
     draft.fields =
       `{"http.request.remoteaddr":${quote(a.ip)},"http.request.method":${quote(a.method)},"http.request.uri":${quote(uri)}` +
       `,"http.response.status":${a.status},"http.response.written":${numberOrText(a.bytes)},"http.request.useragent":${quote(unescapeGo(a.agent))}`;
     if (a.referer !== '') put(draft, 'http.request.referer', unescapeGo(a.referer));
+    if (host !== '') put(draft, 'http.request.host', host);
     request(draft, a.method, pathOf(uri), a.status);
     if (isIp(a.ip)) {
       draft.srcIp = a.ip;
@@ -100,6 +110,7 @@ export const webAccess: LineKind = {
         draft.entity('user', a.user, 'user');
       } else draft.entity('user', a.user, 'attempted');
     }
+    if (tail !== '') putTail(draft, tail);
     putUri(draft, a.method, uri);
     return true;
   },

@@ -5,7 +5,8 @@ import { TS_KIND } from '../record.ts';
 import { isClean, isIp, numberOrText, put, putJson, quoteSlice, unescapeGo } from '../text.ts';
 import { MINUTE_US } from '../time.ts';
 import { ZONE_WHY } from '../zone-runs.ts';
-import { access, readAccess } from './access.ts';
+import { access, readAccess, takeTail } from './access.ts';
+import { putTail } from './access-tail.ts';
 import { joinsStack } from './go-stack.ts';
 import { mentionCarriedTask } from './registry-message.ts';
 import { putUri, requestPath } from './registry-uri.ts';
@@ -27,6 +28,8 @@ export const registryAccess: LineKind = {
     draft.tsKind = TS_KIND.absolute;
     member.zoneStated(a.offsetMinutes, a.time + a.offsetMinutes * MINUTE_US, ZONE_WHY.access, 'access');
     draft.level = -1;
+    // gorilla ends with the agent; a proxy's line may not.
+    const tail = a.agent.indexOf('" ') === -1 ? '' : takeTail(line);
     const uri = a.uri.indexOf('\\') === -1 ? a.uri : unescapeGo(a.uri);
     const agent = a.agent.indexOf('\\') === -1 ? a.agent : unescapeGo(a.agent);
     const clean = isClean(line);
@@ -48,6 +51,7 @@ export const registryAccess: LineKind = {
       put(draft, 'access.user', a.user);
       draft.entity('user', a.user, 'attempted');
     }
+    if (tail !== '') putTail(draft, tail);
     putUri(draft, a.method, uri);
     mentionCarriedTask(draft, agent);
     return true;

@@ -1,5 +1,6 @@
 // CNCF Distribution registry: one file mixes the kinds below, because runtimes merge stdout and stderr.
 import type { Format } from '../kind.ts';
+import { nginxError, webJson } from './nginx.ts';
 import { registryAccess } from './registry-access.ts';
 import { registryCrash } from './registry-crash.ts';
 import { registryGc } from './registry-gc.ts';
@@ -21,5 +22,7 @@ export const registry: Format = {
     registryNotification,
     registryTty,
     registryCrash,
+    nginxError,
+    webJson,
   ],
 };
