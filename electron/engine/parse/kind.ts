@@ -132,7 +132,8 @@ export class Member {
 
   constructor(context: MemberContext, hint: PathHint) {
     this.context = context;
-    this.hint = hint;
+    // A copy: what lines say of the member while it is sniffed is not yet known when it is read.
+    this.hint = { ...hint };
     if (context.mtimeUs !== null) this.years.notAfter(context.mtimeUs);
     if (hint.year > 0) this.years.startAt(hint.year, hint.month, hint.day || 1, hint.day > 0);
   }

@@ -191,7 +191,8 @@ function celery(low: string, base: string): PathHint | null {
   const flower = /(?:^|[/_.-])flower(?=[/_.-]|$)/.test(low);
   if (!beat && !flower && !/celery/.test(low) && !/^[\w.-]+@[\w.-]+\.log/.test(base)) return null;
   const component = beat ? 'beat' : flower ? 'flower' : 'worker';
-  return hint({ family: 'celery', component, role: component });
+  // What a program prints before its logging is set up is text; the first line of the log ends that.
+  return hint({ family: 'celery', component, role: component, strays: 'text' });
 }
 
 function other(low: string, base: string): PathHint {

@@ -6,7 +6,7 @@ import { TS_KIND } from '../record.ts';
 import { put, putIf, putJson } from '../text.ts';
 import { dateTimeAt } from '../time.ts';
 import { putBroker } from './celery-message.ts';
-import { place } from './celery-worker.ts';
+import { place } from './celery-process.ts';
 
 const BANNER = /^ ?-------------- (\S{1,200}@\S{1,200}) v(\d\S{0,40})(?: \([^)]{0,80}\))?$/;
 const BEAT_BANNER = /^celery ?beat v(\d\S{0,40})(?: \([^)]{0,80}\))? is starting\.$/;

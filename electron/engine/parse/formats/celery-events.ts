@@ -114,6 +114,7 @@ export const celeryDump: LineKind = {
     eventFields(rest, task.end, draft, task.id);
     return true;
   },
+  joins: () => true,
   finish(draft) {
     // What is sorted after `traceback` stands behind its last line.
     const tail = /\n?, utcoffset=(-?\d{1,2}(?:\.\d{1,4})?)\s*$/.exec(draft.message.slice(-200))?.[1];

@@ -8,7 +8,7 @@ import { TS_KIND } from '../record.ts';
 import { isIp, pathOf, put, putIf, putJson, putNumber } from '../text.ts';
 import { clockAt, microsOf, SECOND_US, two } from '../time.ts';
 import { readTraceback } from './celery-block.ts';
-import { putBroker } from './celery-message.ts';
+import { celeryMessage, putBroker } from './celery-message.ts';
 
 const LINE = /^\[([DIWEC]) (\d{2})(\d{2})(\d{2}) (\d\d:\d\d:\d\d) ([\w.-]{1,80}):(\d{1,6})\] ?(.*)$/;
 /** tornado's access line, and its warning about the same request before it. */
@@ -85,14 +85,15 @@ const LEXICON = new Lexicon([
   }),
   says('Invoking a task ', 'task/task_sent/unknown', invoked),
   says('Invoking task ', 'task/task_sent/unknown', invoked),
+  says('Sending …inspect command', 'node/inspect/unknown'),
+  says('Inspect command ', 'node/inspect/unknown'),
   says('Inspect method …failed', 'node/inspect/failure'),
   says('Worker inspection failed', 'node/inspect/failure'),
   says('Failed to capture events: ', 'network/broker_connection_lost/failure'),
   says('Failed to enable events: ', 'network/broker_connect/failure'),
   says('RabbitMQ management API call failed: ', 'network/broker_api/failure'),
   says('Unable to get queues: ', 'network/broker_api/failure'),
-  says('SIGTERM detected, shutting down', 'process/stop/success'),
-  says('SIGINT detected, shutting down', 'process/stop/success'),
+  says('…detected, shutting down', 'process/stop/success'),
 ]);
 
 export const flower: LineKind = {
@@ -114,7 +115,8 @@ export const flower: LineKind = {
     draft.logger = `${m[6]}:${m[7]}`;
     draft.message = line.slice(line.indexOf(']') + 1).replace(/^ /, '');
     const text = m[8] as string;
-    if (!readAccess(text, draft)) LEXICON.apply(text, draft, member, false);
+    if (!readAccess(text, draft) && !LEXICON.apply(text, draft, member, text.endsWith('shutting down')))
+      celeryMessage(text, draft, member);
     return true;
   },
   finish(draft: Draft, _member: Member) {

@@ -173,7 +173,12 @@ const LEXICON = new Lexicon([
       putFigure(draft, 'limit_kib', m[2] as string);
     },
   ),
-  says('child process ', 'process/worker_start/unknown'),
+  says('child process ', 'process/worker_start/unknown', (msg, draft) => {
+    const pid = /^child process (\d{1,10}) /.exec(msg.slice(0, 40))?.[1];
+    if (!pid) return;
+    putJson(draft, 'child_pid', String(Number(pid)));
+    draft.entity('process', pid, 'child');
+  }),
   says('worker exiting after ', 'process/worker_exit/unknown'),
   says('Pool process ', 'process/worker_exit/failure', errorAfter(' error: ')),
   says('Pool callback raised exception: ', 'process/pool/failure', error(32)),
@@ -283,6 +288,8 @@ const LEXICON = new Lexicon([
   says('basic.qos: prefetch_count->', 'network/prefetch/unknown', (msg, draft) =>
     putFigure(draft, 'prefetch_count', msg.slice(27)),
   ),
+  says('heartbeat_tick ', 'network/amqp_heartbeat/unknown'),
+  says('Closed channel #', 'network/consumer_close/unknown'),
   says('QoS: Disabled', 'network/prefetch/unknown'),
   says('Temporarily reducing the prefetch count', 'network/prefetch/unknown'),
   says('Resuming normal operations following a restart', 'network/prefetch/unknown'),
@@ -513,6 +520,10 @@ export function finishCelery(draft: Draft, member: Member): void {
     case 'message_decode':
     case 'untrusted_content':
       readMessageDump(draft);
+      break;
+    case 'clock_drift':
+      // 4.3 breaks the line before the figure.
+      if (draft.fields.indexOf('"drift_seconds":') === -1) drift(draft.message, draft);
       break;
     case 'broker_connect':
     case 'broker_login':

@@ -3,11 +3,11 @@ import type { LineKind } from '../kind.ts';
 import { means } from '../kind.ts';
 import { put, putJson } from '../text.ts';
 import { celeryMessage, finishCelery } from './celery-message.ts';
-import { place } from './celery-worker.ts';
+import { place } from './celery-process.ts';
 import { levelOf } from './other.ts';
 
 const WARNING =
-  /^(\/[^\n:]{1,400}\.py|<[^>]{1,40}>|[\w/.\\:-]{1,400}\.py):(\d{1,7}): (\w{1,60}Warning): ?(.*)$/;
+  /^(\/[^\n:]{1,400}\.py|<[^>]{1,40}>|[A-Za-z]:[\\/][^\n:]{1,400}\.py):(\d{1,7}): (\w{1,60}Warning): ?(.*)$/;
 
 /** Python's warnings on stderr: `file.py:840: SecurityWarning: text`, the rest of the text on the lines below. */
 export const pythonWarning: LineKind = {
@@ -15,7 +15,7 @@ export const pythonWarning: LineKind = {
   weight: () => 0.2,
   read(line, draft, member) {
     const c = line.charCodeAt(0);
-    if (c !== 47 && c !== 60) return false;
+    if (c !== 47 && c !== 60 && line.charCodeAt(1) !== 58) return false;
     const m = WARNING.exec(line.length > 2000 ? line.slice(0, 2000) : line);
     if (!m) return false;
     draft.parsed = true;
@@ -98,7 +98,7 @@ export const celeryShutdown: LineKind = {
     const c = line.charCodeAt(0);
     // P, R, U: the end of a child, messages given back; others by their first words.
     if (
-      (c === 80 && line.startsWith("Process '") && line.indexOf("' exited with ") !== -1) ||
+      (c === 80 && line.startsWith("Process '") && line.indexOf(" exited with '") !== -1) ||
       (c === 82 && line.startsWith('Restoring ') && line.indexOf('unacknowledged message') !== -1) ||
       (c === 85 && line.startsWith('UNABLE TO RESTORE '))
     ) {
@@ -136,9 +136,10 @@ export const celeryShutdown: LineKind = {
   samples: [
     {
       path: 'celery/zeta.log',
-      text: "worker: Hitting Ctrl+C again will terminate all running tasks!\nProcess 'ForkPoolWorker-1' exited with 'exitcode 3'",
+      text: "worker: Hitting Ctrl+C again will terminate all running tasks!\nProcess 'ForkPoolWorker-2' pid:12757 exited with 'signal 9 (SIGKILL)'\nProcess 'ForkPoolWorker-1' exited with 'exitcode 3'",
       gives: [
         { category: 'process', action: 'stop' },
+        { action: 'worker_exit', fields: { signal: 9, child_pid: 12757 } },
         { action: 'worker_exit', fields: { exitcode: 3, process: 'ForkPoolWorker-1' } },
       ],
     },

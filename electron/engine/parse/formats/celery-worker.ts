@@ -5,8 +5,9 @@ import type { Draft } from '../record.ts';
 import { TS_KIND } from '../record.ts';
 import { isPlain, put, putJson } from '../text.ts';
 import { cursor, dateTimeAt } from '../time.ts';
+import { readInner } from './celery-json.ts';
 import { celeryMessage, finishCelery } from './celery-message.ts';
-import { levelOf } from './other.ts';
+import { isChild, ownLevel, place } from './celery-process.ts';
 
 function level(line: string, at: number): number {
   switch (line.charCodeAt(at)) {
@@ -29,20 +30,6 @@ const LEVEL_FIELDS = LEVELS.map((l) => `{"level":"${l}"`);
 /** A level of the site's own, or of billiard: `SUBDEBUG`, `NOTICE`, `Level 15`. */
 const OTHER_LEVEL = /^[A-Za-z][\w ]{0,30}(?=\/)/;
 
-/** System and component of a celery record, by path and by what the file has shown. */
-export function place(draft: Draft, member: Member): void {
-  draft.system = 'celery';
-  draft.component = member.state.celery || member.hint.component || 'worker';
-  if (draft.component === 'sandbox') draft.component = 'worker';
-}
-
-const CHILD = /^(?:(?:Fork|Spawn)?Pool)?Worker-\d{1,9}$/;
-
-/** Is it a process of a pool, as billiard and multiprocessing name them? */
-export function isChild(process: string): boolean {
-  return process.charCodeAt(process.length - 1) <= 57 && CHILD.test(process);
-}
-
 const SLOT_FILE = /^(.{1,200})-(\d{1,4})((?:\.[A-Za-z]\w{0,20})*)$/;
 
 /**
@@ -59,12 +46,23 @@ function slotOf(member: Member, process: string): string {
 /** A worker's first line, or one of its main process in what looked like the file of a child. */
 function learn(draft: Draft, member: Member, process: string): void {
   const state = member.state;
-  if (state.slot === undefined) state.slot = slotOf(member, process);
-  else if (state.slot !== '' && !isChild(process)) state.slot = '';
+  if (state.slot === undefined) {
+    state.slot = slotOf(member, process);
+    member.hint.strays = 'unparsed';
+  } else if (state.slot !== '' && !isChild(process)) state.slot = '';
   if (!state.slot) return;
   const slash = state.slot.indexOf('/');
   putJson(draft, 'pool_slot', String(Number(state.slot.slice(0, slash))));
   put(draft, 'main_log', state.slot.slice(slash + 1));
+}
+
+/**
+ * Processes that write at once can glue lines together. Only after `received`, which ends its line, is what follows another
+ * record for sure: elsewhere it may be text that a task was given.
+ */
+function cutGlued(line: string, message: string, from: number, at: number, member: Member): string {
+  member.rest = [{ at: from + at, text: line.slice(from + at) }];
+  return message.slice(0, at);
 }
 
 export const celeryHeader: LineKind = {
@@ -90,7 +88,9 @@ export const celeryHeader: LineKind = {
       draft.fields = '';
       return false;
     }
-    const message = line.slice(close + 2);
+    let message = line.slice(close + 2);
+    const glued = message.charCodeAt(message.length - 1) === 100 ? -1 : message.indexOf('] received[2');
+    if (glued !== -1) message = cutGlued(line, message, close + 2, glued + 10, member);
     draft.parsed = true;
     draft.tsWall = ts;
     draft.tsKind = TS_KIND.wall;
@@ -113,12 +113,14 @@ export const celeryHeader: LineKind = {
     if (process === 'Beat') draft.component = 'beat';
     const plain = isPlain(line);
     celeryMessage(message, draft, member, plain);
+    if (draft.action === '' && message.charCodeAt(0) === 123) readInner(message, draft);
     if (draft.action === '' && lvl >= 2 && isChild(process)) means(draft, 'task', 'task_output', 'unknown');
     // The line about the end of a child names that child: it is the process the record is about.
     if (draft.action !== 'worker_exit') put(draft, 'process', process, plain);
     if (state.slot !== '') learn(draft, member, process);
     return true;
   },
+  joins: () => true,
   finish: finishCelery,
   samples: [
     {
@@ -190,6 +192,14 @@ export const celeryHeader: LineKind = {
       ],
     },
     {
+      path: 'celery/glued.log',
+      text: '[2026-11-20 17:18:00,003: INFO/MainProcess] Task app.check[991be682-703b-4093-a350-3ab54945c173] received[2026-11-20 17:18:00,004: INFO/MainProcess] Scheduler: Sending due task 测试 (app.send)',
+      gives: [
+        { action: 'task_received', lines: 0, fields: { task_id: '991be682-703b-4093-a350-3ab54945c173' } },
+        { action: 'task_scheduled', lines: 1, fields: { beat_entry: '测试' } },
+      ],
+    },
+    {
       path: 'celery/beat.log',
       text: '[2026-11-20 17:17:57,307: INFO/MainProcess] Scheduler: Sending due task heartbeat-every-3s (proj.add)',
       gives: [
@@ -217,20 +227,3 @@ export const celeryHeader: LineKind = {
     },
   ],
 };
-
-/** billiard's SUBDEBUG and SUBWARNING stand below DEBUG and WARNING; `Level 15` is a number of Python's. */
-function ownLevel(word: string): number {
-  if (word === 'SUBDEBUG') return 0;
-  if (word === 'SUBWARNING') return 3;
-  const numbered = /^Level (\d{1,3})$/.exec(word);
-  return numbered ? numericLevel(Number(numbered[1])) : levelOf(word);
-}
-
-/** Level of a number of Python's logging. */
-export function numericLevel(n: number): number {
-  if (n >= 50) return 6;
-  if (n >= 40) return 5;
-  if (n >= 30) return 4;
-  if (n >= 20) return 2;
-  return n >= 10 ? 1 : 0;
-}

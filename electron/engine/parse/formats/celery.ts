@@ -4,6 +4,7 @@ import { celeryBanner } from './celery-banner.ts';
 import { celeryDump, dumpNotice } from './celery-events.ts';
 import { flower } from './celery-flower.ts';
 import { celeryJson } from './celery-json.ts';
+import { celeryLogging } from './celery-logging.ts';
 import { celeryShutdown, multiprocessing, pythonWarning } from './celery-stdout.ts';
 import { celeryHeader } from './celery-worker.ts';
 import { rabbitJson, rabbitLine, rabbitReport } from './rabbitmq.ts';
@@ -25,6 +26,7 @@ export const celery: Format = {
     multiprocessing,
     rabbitLine,
     redisLine,
+    celeryLogging,
   ],
 };
 

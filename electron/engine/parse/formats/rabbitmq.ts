@@ -256,6 +256,24 @@ const LEXICON = new Lexicon([
   says('Mnesia(…inconsistent_database', 'node/partition/failure'),
   says('Partial partition detected', 'node/partition/failure'),
   says('Autoheal', 'node/partition/unknown'),
+  says('BOOT FAILED', 'process/start/failure'),
+  says('node           : ', 'configuration/node_info/unknown', (t, d, m) => {
+    const node = /^node {2,20}: (\S{1,200}@(\S{1,200}))/.exec(t.slice(0, 300));
+    if (!node) return;
+    put(d, 'node_name', node[1] as string);
+    m.fact('host', node[2] as string);
+    d.entity('host', node[2] as string, 'origin');
+  }),
+  says('Running boot step ', 'process/boot_step/unknown'),
+  says('Feature flags: ', 'configuration/feature_flag/unknown'),
+  says('Application …exited with reason', 'process/stop/unknown'),
+  says('Message store …rebuilding indices', 'storage/rebuild/unknown'),
+  says('Waiting for Mnesia tables', 'storage/load/unknown'),
+  says('Will seed default virtual host and user', 'configuration/default_user/unknown'),
+  says('Peer discovery', 'node/peer_discovery/unknown'),
+  says('supervisor: …start_error', 'process/supervisor/failure'),
+  says('supervisor: …child_terminated', 'process/supervisor/failure'),
+  says('Protocol …register/listen error', 'network/listen/failure'),
   says('** Generic server ', 'process/crash/failure'),
   says('CRASH REPORT ', 'process/crash/failure'),
   says('crasher:', 'process/crash/failure'),
@@ -311,7 +329,7 @@ export const rabbitLine: LineKind = {
     draft.nativeLevel = word;
     draft.tid = pid[1] as string;
     draft.message = line.slice(at + 1);
-    LEXICON.apply(draft.message, draft, member, draft.level >= 4);
+    meaning(draft, member);
     return true;
   },
   joins(line, _draft, member) {
@@ -401,11 +419,22 @@ export const rabbitLine: LineKind = {
   ],
 };
 
+/** Reports of Erlang are indented, and may begin with an empty line. */
+function meaning(draft: Draft, member: Member): void {
+  const c = draft.message.charCodeAt(0);
+  LEXICON.apply(
+    c === 10 || c === 32 ? draft.message.trimStart() : draft.message,
+    draft,
+    member,
+    draft.level >= 4,
+  );
+}
+
 /** The further lines are there now: they may say why. */
 function again(draft: Draft, member: Member): void {
   const text = draft.message;
   if (draft.action === '') {
-    LEXICON.apply(text.charCodeAt(0) === 10 ? text.slice(1) : text, draft, member, draft.level >= 4);
+    meaning(draft, member);
   } else if (
     draft.action === 'connection_close' ||
     draft.action === 'connection' ||

@@ -1,6 +1,7 @@
 // Redis log, the usual broker of Celery: `pid:ROLE dd Mon yyyy hh:mm:ss.mmm LEVEL text`, `[pid] dd Mon hh:mm:ss.mmm LEVEL text`
 // before 3.0. Local time. Facts: redis/src/server.c (serverLogRaw), runs of 7.0.15; docs/formats/brokers.md.
 import type { LineKind } from '../kind.ts';
+import { means } from '../kind.ts';
 import { between, Lexicon, says } from '../lexicon.ts';
 import type { Draft } from '../record.ts';
 import { TS_KIND } from '../record.ts';
@@ -85,6 +86,8 @@ const LEXICON = new Lexicon([
   says('Client closed connection', 'network/connection_close/unknown', byClient),
   says('Closing idle client', 'network/connection_close/unknown', byClient),
   says('Client …scheduled to be closed', 'network/connection_close/failure', byClient),
+  says('Reading from client: ', 'network/connection_close/failure'),
+  says('Error writing to client: ', 'network/connection_close/failure'),
   says('Error accepting a client connection', 'network/connection_open/failure'),
   says('Protocol error ', 'network/protocol_error/failure', byClient),
   says('-DENIED Redis is running in protected mode', 'authorization/protected_mode/failure'),
@@ -230,15 +233,20 @@ export const redisLine: LineKind = {
   ],
 };
 
-/** `1 clients connected (0 replicas), 876216 bytes in use`, every five seconds at debug. */
+/** `1 clients connected (0 replicas), 876216 bytes in use`, `DB 0: 3 keys (…)`, every five seconds at debug and verbose. */
 function counts(draft: Draft): void {
+  const text = draft.message.slice(0, 120);
   const m = /^(\d{1,9}) clients connected \((\d{1,9}) (?:replicas|slaves)\), (\d{1,15}) bytes in use/.exec(
-    draft.message.slice(0, 120),
+    text,
   );
-  if (!m) return;
-  draft.category = 'resource';
-  draft.action = 'usage';
-  draft.outcome = 'unknown';
-  putNumber(draft, 'clients', Number(m[1]));
-  putNumber(draft, 'bytes', Number(m[3]));
+  const db = m ? null : /^DB (\d{1,5}): (\d{1,15}) keys/.exec(text);
+  if (!m && !db) return;
+  means(draft, 'resource', 'usage', 'unknown');
+  if (m) {
+    putNumber(draft, 'clients', Number(m[1]));
+    putNumber(draft, 'bytes', Number(m[3]));
+  } else if (db) {
+    putNumber(draft, 'db', Number(db[1]));
+    putNumber(draft, 'keys', Number(db[2]));
+  }
 }
