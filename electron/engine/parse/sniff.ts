@@ -76,12 +76,16 @@ function unitsOf(frame: FrameMaker, head: string): string[] {
   return units;
 }
 
+/** A list that its line holds whole, and another line of objects below: lists a line, as Celery's workers send events. */
+const LIST_LINES = /^\[\{[^\n]{0,60000}\}\]\r?\n[[{]/;
+
 /** A document whose records carriers or kinds know; null for a list of anything else, and where every line is an object of its own. */
 function documentOf(
   context: MemberContext,
   hint: PathHint,
   head: string,
 ): { frame: FrameMaker; sample: string[]; around: JsonObject } | null {
+  if (LIST_LINES.test(head)) return null;
   const member = new Member(context, hint);
   const sample: string[] = [];
   let lists = 0;
