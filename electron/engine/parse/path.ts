@@ -141,6 +141,8 @@ function mesos(path: string, base: string): PathHint | null {
     const program = (unit[1] as string).replace('slave', 'agent');
     return hint({ family: 'mesos', sure: true, component: program, role: program });
   }
+  if (/(?:^|\/)(?:runs|slaves)\/latest$/.test(path))
+    return hint({ family: 'mesos', component: 'link', strays: 'text' });
   if (MESOS_META.test(path)) return hint({ family: 'mesos', component: 'meta', strays: 'text' });
   const named = /(?:^|[/_.-])(marathon|chronos|exhibitor|zookeeper)(?=[/_.-]|$)/.exec(path.toLowerCase());
   if (named) return hint({ family: 'mesos', component: named[1] as string });

@@ -3,9 +3,10 @@ import type { Member } from '../kind.ts';
 import { request } from '../kind.ts';
 import type { Draft } from '../record.ts';
 import { TS_KIND } from '../record.ts';
-import { digitsEnd, hasControls, isIp, pathOf, piece, put } from '../text.ts';
+import { byteString, digitsEnd, hasControls, isIp, pathOf, piece, put, standsAt } from '../text.ts';
 import { cursor, isoAt, SECOND_US } from '../time.ts';
 import { ZONE_WHY } from '../zone-runs.ts';
+import { pathIds } from './mesos-ids.ts';
 
 const ANSWERED = /^: '(\d{3})[^']{0,80}' after ([\d.e+-]{1,24})(ns|us|ms|secs|mins)/;
 const HTTP = /^HTTP ([A-Z]{2,12}) for (\S{1,4000})(?: from ([\d.]{7,15}|\[[0-9a-f:]{2,45}\]):(\d{1,5}))?/;
@@ -72,33 +73,70 @@ export function http(msg: string, draft: Draft, plain: boolean): boolean {
       draft.entity('ip', bare, 'client');
     }
   }
-  const agentMark = " with User-Agent='";
-  if (rest.startsWith(agentMark)) {
-    // A real X-Forwarded-For is the last one on the line; what stands before it may be part of a forged agent.
-    const xff = rest.indexOf(' with X-F') === -1 ? -1 : rest.lastIndexOf("' with X-Forwarded-For='");
-    const end = rest.endsWith("'") ? rest.length - 1 : rest.lastIndexOf("'");
-    const agentEnd = xff > agentMark.length - 1 ? xff : end;
-    put(
-      draft,
-      'http.useragent',
-      rest.slice(agentMark.length, agentEnd > agentMark.length ? agentEnd : undefined),
-      plain,
-    );
-    if (xff > agentMark.length - 1)
-      put(draft, 'http.xff', rest.slice(xff + 24, end > xff + 23 ? end : undefined));
-  } else if (rest.startsWith(" with X-Forwarded-For='")) {
-    const end = rest.lastIndexOf("'");
-    put(draft, 'http.xff', rest.slice(23, end > 22 ? end : undefined));
+  if (draft.component === 'mesos') {
+    if (standsAt(uri, '/master', 0)) draft.component = 'master';
+    else if (standsAt(uri, '/slave(', 0)) draft.component = 'agent';
   }
+  if (standsAt(uri, '/files/', 0)) fileOf(uri, draft);
+  if (rest.charCodeAt(0) === 32) headers(rest, draft, plain);
   return true;
 }
 
+const AGENT = " with User-Agent='";
+const FORWARDED = " with X-Forwarded-For='";
+
+/**
+ * ` with User-Agent='…' with X-Forwarded-For='…'`: neither is escaped. What looks like a second header may be the end of the
+ * first, so the first quote and the last decide, and where both stand the split between them is only the likeliest.
+ */
+function headers(rest: string, draft: Draft, plain: boolean): void {
+  const end = rest.charCodeAt(rest.length - 1) === 39 ? rest.length - 1 : rest.lastIndexOf("'");
+  if (standsAt(rest, AGENT, 0)) {
+    const from = AGENT.length;
+    const split = rest.indexOf(' with X-F') === -1 ? -1 : rest.lastIndexOf(`'${FORWARDED}`);
+    if (split < from) {
+      put(draft, 'http.useragent', rest.slice(from, end > from ? end : undefined), plain);
+      return;
+    }
+    put(draft, 'http.useragent', rest.slice(from, split), plain);
+    const forwarded = split + 1 + FORWARDED.length;
+    put(draft, 'http.xff', rest.slice(forwarded, end >= forwarded ? end : undefined), plain);
+    put(draft, 'tidemark.claimed', UNSPLIT);
+  } else if (standsAt(rest, FORWARDED, 0)) {
+    const from = FORWARDED.length;
+    put(draft, 'http.xff', rest.slice(from, end > from - 1 ? end : undefined), plain);
+  }
+}
+
+const UNSPLIT =
+  'http.useragent, http.xff: Mesos does not escape the User-Agent, so the X-Forwarded-For may be a part of it';
+
+/** The file that was asked for: `/files/read?…&path=%2Fvar%2Flog…`. */
+function fileOf(uri: string, draft: Draft): void {
+  const path = /[?&]path=([^&\s]{1,2000})/.exec(uri)?.[1];
+  if (!path) return;
+  let text = path;
+  try {
+    text = byteString(decodeURIComponent(path.replaceAll('+', ' ')));
+  } catch {
+    // Not percent-encoded UTF-8: shown as it was sent.
+  }
+  put(draft, 'file_path', text);
+  draft.entity('file_path', text, 'read');
+  pathIds(text, draft);
+}
+
+const AUDIT = /^[a-z_]{2,30}=/;
+const PAIR = /([\w.]{1,40})=(?:"([^"]{0,1000})"|(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\S{0,20}|[^\s"]{1,400}))/g;
+
 /** DC/OS audit lines: `type=audit timestamp=… uid="…" object="…" action="GET" result=allow srcip=…`. */
 export function audit(msg: string, draft: Draft, member: Member): boolean {
-  if (msg.indexOf('type=audit') === -1) return false;
+  if (!AUDIT.test(msg.slice(0, 60)) || msg.indexOf('type=audit') === -1) return false;
   const text = msg.length > 8000 ? msg.slice(0, 8000) : msg;
-  for (const m of text.matchAll(/([\w.]{1,40})=(?:"([^"]{0,1000})"|([^\s"]{1,400}))/g))
-    put(draft, m[1] as string, (m[2] ?? m[3]) as string);
+  for (const m of text.matchAll(PAIR)) {
+    const key = m[1] as string;
+    if (draft.fields.indexOf(`"${key}":`) === -1) put(draft, key, (m[2] ?? m[3]) as string);
+  }
   const stamp = text.indexOf('timestamp=');
   const utc = stamp === -1 ? Number.NaN : isoAt(text, stamp + 10);
   if (cursor.zoned && draft.tsKind !== TS_KIND.absolute)
@@ -106,7 +144,7 @@ export function audit(msg: string, draft: Draft, member: Member): boolean {
   const allow = /\bresult=allow\b/.test(text);
   draft.category = 'authorization';
   draft.action = 'authorize';
-  draft.outcome = allow ? 'success' : 'failure';
+  draft.outcome = allow ? 'success' : /\bresult=deny\b/.test(text) ? 'failure' : 'unknown';
   const uid = /\buid="([^"]{1,200})"/.exec(text)?.[1];
   if (uid) {
     if (allow) {

@@ -2,7 +2,7 @@
 import type { Member } from '../kind.ts';
 import { wordAt } from '../lexicon.ts';
 import type { Draft } from '../record.ts';
-import { put, standsAt } from '../text.ts';
+import { digitsEnd, isIp, put, standsAt } from '../text.ts';
 import { nameLeftOpen } from './mesos-foreign.ts';
 
 /** Id after ` <word> ` or `<word> '…'`: unquoted up to a blank, quoted up to the next quote. */
@@ -33,20 +33,43 @@ function isOfMaster(id: string): boolean {
   return true;
 }
 
-/** `ip:port` of a libprocess id `name(n)@ip:port`, and its place in the text. */
-const UPID = /[\w().-]{1,120}@((?:\d{1,3}\.){3}\d{1,3}|\[[0-9a-f:]{2,45}\]):(\d{1,5})/;
+/** A libprocess id `name(n)@ip:port`: who sent or received. The first of the message, or from `from` on. */
+export function peer(msg: string, draft: Draft, role: string, from = 0): void {
+  let at = msg.indexOf('@', from);
+  for (let tries = 0; at !== -1 && tries < 4; tries++) {
+    const colon = msg.indexOf(':', msg.charCodeAt(at + 1) === 91 ? msg.indexOf(']', at) : at);
+    if (colon === -1) return;
+    const bare = msg.charCodeAt(at + 1) === 91;
+    const ip = bare ? msg.slice(at + 2, colon - 1) : msg.slice(at + 1, colon);
+    const end = digitsEnd(msg, colon + 1);
+    if (end > colon + 1 && end - colon <= 6 && isIp(ip)) {
+      if (ip === '0.0.0.0') return;
+      let start = at;
+      while (start > 0 && at - start < 120 && isName(msg.charCodeAt(start - 1))) start--;
+      if (start < at) {
+        put(draft, 'peer', msg.slice(at + 1, end));
+        put(draft, 'upid', msg.slice(start, end));
+        draft.srcIp = ip;
+        draft.entity('ip', ip, role);
+        return;
+      }
+    }
+    at = msg.indexOf('@', at + 1);
+  }
+}
 
-export function peer(msg: string, draft: Draft, role: string): void {
-  const at = msg.indexOf('@');
-  if (at === -1) return;
-  const m = UPID.exec(at > 200 ? msg.slice(at - 130, at + 80) : msg.slice(0, at + 80));
-  if (!m) return;
-  const ip = (m[1] as string).replace(/^\[|\]$/g, '');
-  if (ip === '0.0.0.0') return;
-  put(draft, 'peer', `${m[1]}:${m[2]}`);
-  put(draft, 'upid', m[0]);
-  draft.srcIp = ip;
-  draft.entity('ip', ip, role);
+/** Letters, digits, `_`, `-`, `.`, `(` and `)`. */
+function isName(c: number): boolean {
+  return (
+    (c >= 97 && c <= 122) ||
+    (c >= 48 && c <= 57) ||
+    (c >= 65 && c <= 90) ||
+    c === 45 ||
+    c === 95 ||
+    c === 46 ||
+    c === 40 ||
+    c === 41
+  );
 }
 
 /** Where the word ends that begins at `start`: at a blank, in quotes at the next quote; without closing punctuation. */
@@ -82,30 +105,32 @@ export function ids(msg: string, draft: Draft, member: Member, plain: boolean): 
   let next = -1;
   for (let at = msg.indexOf(' '); at !== -1; at = next) {
     next = msg.indexOf(' ', at + 1);
+    // The last two letters of the word tell most others apart.
+    const last = msg.charCodeAt(at - 2);
     switch (msg.charCodeAt(at - 1)) {
       case 107: // framework, task
-        if (!framework && standsAt(msg, 'ramework', at - 8)) {
-          framework = frameworkAt(msg, at, next, draft, member, plain);
-        } else if (!task && standsAt(msg, 'ask', at - 3)) {
+        if (last === 115) {
           const c = msg.charCodeAt(at - 4);
-          if (c !== 116 && c !== 84) break;
+          if (task || msg.charCodeAt(at - 3) !== 97 || (c !== 116 && c !== 84)) break;
           const id = idAt(msg, at, next);
           if (id === '' || NOT_A_TASK.has(id)) break;
           task = true;
           put(draft, 'task_id', id, plain);
           draft.entity('mesos_task', id, 'mentioned');
+        } else if (last === 114 && !framework && standsAt(msg, 'ramework', at - 8)) {
+          framework = frameworkAt(msg, at, next, draft, member, plain);
         }
         break;
       case 116: // agent
-        if (!agent && standsAt(msg, 'gent', at - 4)) agent = agentAt(msg, at, next, draft, member, plain);
+        if (last === 110 && !agent && standsAt(msg, 'gent', at - 4))
+          agent = agentAt(msg, at, next, draft, member, plain);
         break;
       case 101: // slave
-        if (!agent && standsAt(msg, 'slave', at - 5)) agent = agentAt(msg, at, next, draft, member, plain);
-        else if (!agent && standsAt(msg, 'Slave', at - 5))
+        if (last === 118 && !agent && standsAt(msg, 'lave', at - 4))
           agent = agentAt(msg, at, next, draft, member, plain);
         break;
       case 114: // executor, container
-        if (!executor && standsAt(msg, 'xecutor', at - 7)) {
+        if (last === 111 && !executor && standsAt(msg, 'xecutor', at - 7)) {
           // Versions up to 0.2x print it without quotes: `executor E of framework F`.
           if (msg.charCodeAt(at + 1) !== 39 && !(next !== -1 && standsAt(msg, 'of framework ', next + 1)))
             break;
@@ -114,7 +139,7 @@ export function ids(msg: string, draft: Draft, member: Member, plain: boolean): 
           executor = true;
           put(draft, 'executor_id', id, plain);
           draft.entity('mesos_executor', id, 'mentioned');
-        } else if (!container && standsAt(msg, 'ontainer', at - 8)) {
+        } else if (last === 101 && !container && standsAt(msg, 'ontainer', at - 8)) {
           const id = idAt(msg, at, next);
           if (id.charCodeAt(8) !== 45 || !CONTAINER.test(id)) break;
           container = true;
@@ -123,7 +148,8 @@ export function ids(msg: string, draft: Draft, member: Member, plain: boolean): 
         }
         break;
       case 108: // principal
-        if (principal || msg.charCodeAt(at + 1) !== 39 || !standsAt(msg, 'rincipal', at - 8)) break;
+        if (last !== 97 || principal || msg.charCodeAt(at + 1) !== 39 || !standsAt(msg, 'rincipal', at - 8))
+          break;
         {
           const id = idAt(msg, at, next);
           if (id === '') break;
@@ -132,18 +158,18 @@ export function ids(msg: string, draft: Draft, member: Member, plain: boolean): 
         }
         break;
       case 58: // (UUID: x), (Status UUID: x), (uuid: x)
-        if (!status && standsAt(msg, 'UUID', at - 5)) {
+        if (last === 68 && !status && standsAt(msg, 'UUID', at - 5)) {
           const close = msg.indexOf(')', at);
           if (close === -1 || close - at > 60) break;
           status = true;
           statusUpdate(draft, msg.slice(at + 1, close), plain);
-        } else if (standsAt(msg, '(uuid', at - 6)) {
+        } else if (last === 100 && standsAt(msg, '(uuid', at - 6)) {
           const close = msg.indexOf(')', at);
           if (close !== -1 && close - at < 60) put(draft, 'operation_uuid', msg.slice(at + 1, close), plain);
         }
         break;
       case 115: // call for status x
-        if (status || !standsAt(msg, 'call for status', at - 15)) break;
+        if (last !== 117 || status || !standsAt(msg, 'call for status', at - 15)) break;
         status = true;
         statusUpdate(draft, idAt(msg, at, next), plain);
         break;
@@ -274,11 +300,11 @@ function below(path: string, folder: string): string {
   const at = path.indexOf(folder);
   if (at === -1) return '';
   const from = at + folder.length;
-  let end = from;
-  for (; end - from < 300; end++) {
-    const c = path.charCodeAt(end);
-    if (c === 47 || c === 39 || Number.isNaN(c)) break;
-  }
+  const slash = path.indexOf('/', from);
+  const mark = path.indexOf("'", from);
+  let end = slash === -1 ? path.length : slash;
+  if (mark !== -1 && mark < end) end = mark;
+  if (end - from > 300) return '';
   const part = path.slice(from, end);
   return part === 'latest' ? '' : part;
 }

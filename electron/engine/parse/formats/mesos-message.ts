@@ -2,6 +2,7 @@
 import type { Member } from '../kind.ts';
 import { Lexicon, type Meaning } from '../lexicon.ts';
 import type { Draft } from '../record.ts';
+import { standsAt } from '../text.ts';
 import { flags } from './mesos-flags.ts';
 import { audit, http } from './mesos-http.ts';
 import { ids } from './mesos-ids.ts';
@@ -30,8 +31,9 @@ export function mesosFinish(draft: Draft, member: Member): void {
 
 /** Meaning, ids and facts of one message; `plain`: it is a slice of a line that is. */
 export function mesosMessage(msg: string, draft: Draft, member: Member, plain = false): void {
-  if (msg.startsWith('HTTP ') && http(msg, draft, plain)) return;
-  if (msg.startsWith('dstip=') || msg.startsWith('type=audit')) if (audit(msg, draft, member)) return;
+  const c = msg.charCodeAt(0);
+  if (c === 72 && standsAt(msg, 'HTTP ', 0) && http(msg, draft, plain)) return;
+  if (c >= 97 && c <= 122 && audit(msg, draft, member)) return;
   ids(msg, draft, member, plain);
   LEXICON.apply(msg, draft, member, draft.level >= 4);
 }

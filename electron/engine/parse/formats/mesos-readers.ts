@@ -40,7 +40,7 @@ export function refused(msg: string, draft: Draft): void {
 /** The sender of a message that was ignored: claimed, as every sender of libprocess. */
 export function sender(msg: string, draft: Draft): void {
   const at = msg.indexOf('not expected from ');
-  peer(at === -1 ? msg : msg.slice(at), draft, 'client');
+  peer(msg, draft, 'client', at === -1 ? 0 : at);
 }
 
 /** `principal 'a' … does not match authenticated principal 'b'`: b is who it was. */
