@@ -16,7 +16,7 @@ import { newlines } from './framing/frame.ts';
 import { type LineSink, Lines, MAX_LINE } from './framing/lines.ts';
 import { clearDraft, type Format, type LineKind, Member } from './kind.ts';
 import { Order } from './order.ts';
-import { readPath, sharedFields } from './path.ts';
+import { type PathHint, readPath, sharedFields } from './path.ts';
 import type { MemberContext, MemberParser, OpenMember, ParseSummary, RecordSink } from './record.ts';
 import { Draft, TS_KIND } from './record.ts';
 import { choose, framingOf, wellRead } from './sniff.ts';
@@ -269,9 +269,7 @@ class Reader implements MemberParser, LineSink, UnitSink {
     const date = hint.day > 0 ? null : dateIn(text, hint.year > 0 || this.#context.mtimeUs !== null);
     if (date) this.#member.years.startAt(date.year, date.month, date.day, false, date.basis);
     if (hint.whole) {
-      this.#main.adopt(
-        (hint.component === 'configuration' ? CONFIGURATIONS[hint.family] : DUMPS[hint.family]) ?? WHOLE,
-      );
+      this.#main.adopt(wholeFormat(hint));
     } else {
       const plan = choose(this.#context, hint, framing ? framing.sample : lines, framing, this.#customs);
       if (this.#customs.some((custom) => custom.format === plan.format)) hint.strays = 'unparsed';
@@ -1148,8 +1146,11 @@ const WHOLE: Format = {
   system: 'other',
   kinds: [wholeKind('config', 'configuration', 'file')],
 };
-const CONFIGURATIONS: Record<string, Format> = { ray: rayConfiguration };
-const DUMPS: Record<string, Format> = { ray: rayState, mesos: mesosState };
+/** What one record for the whole member is: a state that a program told, or a file of configuration. */
+function wholeFormat(hint: PathHint): Format {
+  if (hint.family === 'ray') return hint.component === 'configuration' ? rayConfiguration : rayState;
+  return hint.family === 'mesos' && hint.fields['snapshot.port'] !== undefined ? mesosState : WHOLE;
+}
 
 /** A file named like configuration that holds log lines all the same. */
 function looksLikeLog(lines: readonly string[]): boolean {

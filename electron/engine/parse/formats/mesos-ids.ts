@@ -328,9 +328,10 @@ export function sandboxIds(msg: string, draft: Draft): void {
 export function pathIds(msg: string, draft: Draft): void {
   sandboxIds(msg, draft);
   const framework = below(msg, '/frameworks/');
-  if (framework === '' || known(draft, '"framework_id":')) return;
-  put(draft, 'framework_id', framework);
-  draft.entity('mesos_framework', framework, 'mentioned');
+  if (framework !== '' && !known(draft, '"framework_id":')) {
+    put(draft, 'framework_id', framework);
+    draft.entity('mesos_framework', framework, 'mentioned');
+  }
   const agent = below(msg, '/slaves/');
   if (agent === '' || known(draft, '"agent_id":')) return;
   put(draft, 'agent_id', agent);
