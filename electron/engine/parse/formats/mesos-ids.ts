@@ -93,6 +93,13 @@ function idAt(msg: string, at: number, next: number): string {
   return end - at > 301 ? '' : msg.slice(at + 1, end);
 }
 
+/** The word after the blank at `at` up to a closing bracket that is near. */
+function closedAt(msg: string, at: number): string {
+  const word = msg.slice(at + 1, at + 61);
+  const close = word.indexOf(')');
+  return close === -1 ? '' : word.slice(0, close);
+}
+
 /** Every id that Mesos prints with its kind in front, word by word. */
 export function ids(msg: string, draft: Draft, member: Member, plain: boolean): void {
   let framework = false;
@@ -159,13 +166,13 @@ export function ids(msg: string, draft: Draft, member: Member, plain: boolean): 
         break;
       case 58: // (UUID: x), (Status UUID: x), (uuid: x)
         if (last === 68 && !status && standsAt(msg, 'UUID', at - 5)) {
-          const close = msg.indexOf(')', at);
-          if (close === -1 || close - at > 60) break;
+          const uuid = closedAt(msg, at);
+          if (uuid === '') break;
           status = true;
-          statusUpdate(draft, msg.slice(at + 1, close), plain);
+          statusUpdate(draft, uuid, plain);
         } else if (last === 100 && standsAt(msg, '(uuid', at - 6)) {
-          const close = msg.indexOf(')', at);
-          if (close !== -1 && close - at < 60) put(draft, 'operation_uuid', msg.slice(at + 1, close), plain);
+          const uuid = closedAt(msg, at);
+          if (uuid !== '') put(draft, 'operation_uuid', uuid, plain);
         }
         break;
       case 115: // call for status x
