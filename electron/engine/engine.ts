@@ -27,7 +27,6 @@ import { listHost } from './host.ts';
 import { bundleSize } from './intake/bundle.ts';
 import { EvidenceReader } from './intake/evidence-store.ts';
 import { type JobHandle, Jobs } from './jobs.ts';
-import { checkFormat } from './load/check-format.ts';
 import { addFormats } from './load/format-files.ts';
 import { ingest } from './load/ingest.ts';
 import { isZone } from './parse/time.ts';
@@ -344,8 +343,10 @@ export class Engine {
         return path === undefined ? made : { ...made, path: await copyOut(made.path, path) };
       },
 
-      'formats.check': async ({ path, log }) =>
-        checkFormat(resolve(path), log === null ? null : resolve(log)),
+      'formats.check': async ({ path, log }) => {
+        const { checkFormat } = await import('./load/check-format.ts'); // brings all parsers, which only workers need
+        return checkFormat(resolve(path), log === null ? null : resolve(log));
+      },
 
       'rules.list': async () => ({ rules: await this.#rules() }),
       'rules.check': async ({ text }) => checkRuleText(text),
@@ -429,33 +430,26 @@ export class Engine {
     const sizes = await Promise.all(paths.map((path) => bundleSize(path).catch(() => 0)));
     const total = sizes.reduce((sum, size) => sum + size, 0);
     // every lane inserts on a thread of its own: more threads of DuckDB would only wait for work and take cores from parsing
-    let unknown: string[] = [];
     const take = () =>
       open.write(
-        async (connection, connect) => {
-          try {
-            return await ingest(connection, connect, open.paths, paths, {
-              signal: job.signal,
-              progress: (done, events, reading) =>
-                job.progress({
-                  done: Math.min(done, total),
-                  total,
-                  phase: `reading ${reading.split(sep).at(-1)} · ${events.toLocaleString('en-US')} events`,
-                }),
-            });
-          } finally {
-            // what was committed before a fault is evidence too: it gets its times and nodes
-            job.progress({ phase: 'settling zones, clocks and nodes' });
-            unknown = await derive(connection, timezones);
-          }
-        },
+        (connection, connect) =>
+          ingest(connection, connect, open.paths, paths, {
+            signal: job.signal,
+            progress: (done, events, reading) =>
+              job.progress({
+                done: Math.min(done, total),
+                total,
+                phase: `reading ${reading.split(sep).at(-1)} · ${events.toLocaleString('en-US')} events`,
+              }),
+          }),
         { threads: 1 },
       );
     const result = await take().catch(async (error: unknown) => {
-      await this.#settlePosture(open, job);
+      // what was committed before a fault is evidence too: it gets its times and nodes
+      await this.#settle(open, job, timezones);
       throw error;
     });
-    const unsettled = await this.#settlePosture(open, job);
+    const { unknown, unsettled } = await this.#settle(open, job, timezones);
     return {
       bundles: result.bundles,
       members: {
@@ -481,17 +475,27 @@ export class Engine {
     };
   }
 
-  /** On all cores, in a write of its own. Answers with a sentence when it could not be done. */
-  async #settlePosture(open: Case, job: JobHandle): Promise<string[]> {
-    job.progress({ phase: 'looking at the logging posture' });
-    try {
-      await open.write(settlePosture);
-      return [];
-    } catch (error) {
-      return [
-        `The logging posture could not be settled: ${toApiError(error).sentence} Everything else was taken in; set a clock or add a bundle to try again.`,
-      ];
-    }
+  /**
+   * What is derived from the evidence as a whole, on all cores, in a write of its own. `unknown`: nodes of `timezones` that
+   * the case does not have; `unsettled`: sentences on what could not be done.
+   */
+  async #settle(
+    open: Case,
+    job: JobHandle,
+    timezones: Record<string, string>,
+  ): Promise<{ unknown: string[]; unsettled: string[] }> {
+    job.progress({ phase: 'settling zones, clocks and nodes' });
+    return open.write(async (connection) => {
+      const unknown = await derive(connection, timezones);
+      job.progress({ phase: 'looking at the logging posture' });
+      const unsettled = await settlePosture(connection).then(
+        () => [],
+        (error: unknown) => [
+          `The logging posture could not be settled: ${toApiError(error).sentence} Everything else was taken in; set a clock or add a bundle to try again.`,
+        ],
+      );
+      return { unknown, unsettled };
+    });
   }
 
   async #memberCounts(open: Case, bundleIds: number[]): Promise<Record<string, number>> {

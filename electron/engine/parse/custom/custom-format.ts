@@ -5,7 +5,8 @@ import { levelOf } from '../formats/other.ts';
 import type { Format, LineKind, Member } from '../kind.ts';
 import type { Draft } from '../record.ts';
 import { byteString, decode, isIp, put, putNumber } from '../text.ts';
-import { compilePattern, type FormatDefinition } from './definition.ts';
+import type { FormatDefinition } from './definition.ts';
+import { compilePattern } from './pattern.ts';
 import { type ReadTime, timeReader } from './written-time.ts';
 
 export interface CustomFormat {
@@ -34,23 +35,33 @@ function globOf(glob: string): RegExp {
   return new RegExp(`${glob.includes('/') ? '(?:^|/)' : '(?:^|.*/)'}${body}$`);
 }
 
+interface Shape {
+  regex: RE2JS;
+  category: string;
+  action: string;
+  outcome: string;
+}
+
+/** Compiled when the first line is tried: most members are of no such format. */
+const shapesOf = (definition: FormatDefinition): Shape[] =>
+  definition.patterns.map((shape) => ({
+    regex: compilePattern(shape.pattern),
+    category: shape.category ?? '',
+    action: shape.action ?? '',
+    outcome: shape.outcome ?? (shape.category ? 'unknown' : ''),
+  }));
+
 class CustomKind implements LineKind {
   readonly id: string;
   readonly samples = [];
   readonly joins: (line: string) => boolean;
   #definition: FormatDefinition;
-  #shapes: { regex: RE2JS; category: string; action: string; outcome: string }[];
+  #shapes: Shape[] | null = null;
   #time: ReadTime | null;
 
   constructor(definition: FormatDefinition) {
     this.id = `custom.${definition.name}`;
     this.#definition = definition;
-    this.#shapes = definition.patterns.map((shape) => ({
-      regex: compilePattern(shape.pattern),
-      category: shape.category ?? '',
-      action: shape.action ?? '',
-      outcome: shape.outcome ?? (shape.category ? 'unknown' : ''),
-    }));
     this.#time = definition.time ? timeReader(definition.time.format, definition.time.zone ?? '') : null;
     const { continuation } = definition;
     this.joins =
@@ -64,6 +75,7 @@ class CustomKind implements LineKind {
   read(line: string, draft: Draft, member: Member): boolean {
     if (line.length > LONGEST || line === '') return false;
     const text = decode(line);
+    this.#shapes ??= shapesOf(this.#definition);
     for (const shape of this.#shapes) {
       const matcher = shape.regex.matcher(text);
       if (!matcher.find()) continue;

@@ -1,10 +1,11 @@
 // A log format as data: what a format file (YAML or JSON) may say, and what is wrong with one that says otherwise.
 // Modelled on lnav's format files: name, pattern, level map, kinds of fields, and samples that are checked.
-import { RE2JS, RE2JSException } from 're2js';
+import { RE2JSException } from 're2js';
 import { isMap, isScalar, LineCounter, parseDocument } from 'yaml';
 import { z } from 'zod';
 import { ENTITY_KINDS, LEVELS } from '../../../../shared/model.ts';
 import { isZone } from '../time.ts';
+import { compilePattern } from './pattern.ts';
 import { timeProblem } from './written-time.ts';
 
 const word = z.string().min(1).max(200);
@@ -139,10 +140,6 @@ const refused = (line: number | null, message: string) => ({
   definition: null,
   problems: [{ line, message }],
 });
-
-/** The pattern for whole lines. Throws RE2JSException. */
-export const compilePattern = (pattern: string): RE2JS =>
-  RE2JS.compile(`^(?:${pattern.replace(/^\^|(?<!\\)\$$/g, '')})$`);
 
 /** What the schema can't say: groups that are named must be there. */
 function meaningProblems(definition: FormatDefinition): { path: (string | number)[]; message: string }[] {
