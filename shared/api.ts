@@ -309,6 +309,33 @@ export const NodeRow = z.object({
 });
 export type NodeRow = z.infer<typeof NodeRow>;
 
+/** One file of the ledger and how well it was read. */
+export const FileDetail = z.object({
+  file: LedgerRow,
+  contentSha256: z.string().nullable(),
+  contentSize: count.nullable(),
+  duplicateOf: z.object({ fileId: z.number().int(), path: z.string() }).nullable(),
+  /** Files of the same node with the same content; their events are counted here. */
+  duplicates: z.array(z.object({ fileId: z.number().int(), path: z.string() })),
+  /** What its records are of, most first, at most 20. */
+  kinds: z.array(
+    z.object({ system: z.string(), component: z.string().nullable(), records: count, unparsed: count }),
+  ),
+  bases: z.array(z.object({ basis: z.enum(TS_BASES), records: count })),
+  /** Offsets that its lines show, most seen first, at most 20. */
+  zones: z.array(z.object({ offsetMinutes: z.number().int(), seen: count, why: z.string() })),
+  unparsedRecords: count,
+  /** The first of them, at most 20. */
+  unparsed: z.array(
+    z.object({ eventId, line: z.number().int(), lines: count, message: z.string(), messageCut: z.boolean() }),
+  ),
+  outOfOrder: count,
+  foreign: count,
+  /** The first records that are marked so, at most 20. */
+  marked: z.array(z.object({ eventId, line: z.number().int(), mark: z.string() })),
+});
+export type FileDetail = z.infer<typeof FileDetail>;
+
 /** One line of the logging posture: how a node or component stands in one respect, what proves it, what to change. */
 export const PostureRow = z.object({
   postureId: z.number().int(),
@@ -523,6 +550,7 @@ export const methods = {
 
   'overview.get': method(nothing, Overview),
   'evidence.list': method(nothing, z.object({ files: z.array(LedgerRow) })),
+  'evidence.file': method(z.object({ fileId: z.number().int() }), FileDetail),
   /** The logging posture, worst first. */
   'posture.list': method(nothing, z.object({ rows: z.array(PostureRow) })),
   /** What was collected of a node, and what proves its zones and its clock. Pairs: the tightest first. */

@@ -33,6 +33,7 @@ import { isZone } from './parse/time.ts';
 import { catalog } from './query/catalog.ts';
 import { getEntity, searchEntities } from './query/entities.ts';
 import { countEvents, eventDetail, eventPlace, facets, locateEvent, pageEvents } from './query/events.ts';
+import { fileDetail } from './query/file.ts';
 import { lifeCycle } from './query/lifecycle/lifecycle.ts';
 import { nodeProof } from './query/node-proof.ts';
 import { caseInfo, listEvidence, listNodes, overview } from './query/overview.ts';
@@ -259,6 +260,7 @@ export class Engine {
         return open.read(async (connection) => overview(open, connection, await listFindings(connection)));
       },
       'evidence.list': async () => ({ files: await this.#read(listEvidence) }),
+      'evidence.file': async ({ fileId }) => this.#read((connection) => fileDetail(connection, fileId)),
       'posture.list': async () => ({ rows: await this.#read(listPosture) }),
       'nodes.list': async () => ({ nodes: await this.#read((connection) => listNodes(connection)) }),
       'nodes.proof': async ({ node, pairs }) =>

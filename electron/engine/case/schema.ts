@@ -5,7 +5,7 @@ import { LINK_COMMENTS, LINK_VIEW } from './link-view.ts';
 import { REQUEST_COMMENTS, REQUEST_VIEW } from './request-view.ts';
 import { TASK_COMMENTS, TASK_VIEW } from './task-view.ts';
 
-export const SCHEMA_VERSION = 9;
+export const SCHEMA_VERSION = 10;
 
 const list = (values: readonly string[]) => values.map((v) => `'${v}'`).join(', ');
 
@@ -25,7 +25,8 @@ CREATE TABLE member (
   file_id INTEGER PRIMARY KEY, bundle_id INTEGER NOT NULL, path VARCHAR NOT NULL,
   sha256 VARCHAR, content_sha256 VARCHAR, size BIGINT, content_size BIGINT, mode INTEGER, owner VARCHAR, mtime TIMESTAMP,
   format VARCHAR, system VARCHAR, encoding VARCHAR, compression VARCHAR, status VARCHAR NOT NULL, reason VARCHAR,
-  duplicate_of INTEGER, lines BIGINT DEFAULT 0, records BIGINT DEFAULT 0, unparsed_lines BIGINT DEFAULT 0,
+  duplicate_of INTEGER, lines BIGINT DEFAULT 0, records BIGINT DEFAULT 0, unparsed_lines BIGINT DEFAULT 0, out_of_order BIGINT DEFAULT 0,
+  foreign_records BIGINT DEFAULT 0,
   first_ts TIMESTAMP, last_ts TIMESTAMP, first_wall TIMESTAMP, last_wall TIMESTAMP, year_basis VARCHAR, zone VARCHAR, zone_basis VARCHAR, node VARCHAR,
   applied_zone VARCHAR DEFAULT 'UTC', applied_clock VARCHAR DEFAULT '0');
 
@@ -109,7 +110,8 @@ FROM event e JOIN member m ON m.file_id = e.file_id;
 
 CREATE VIEW evidence_files AS
 SELECT m.file_id, b.name AS bundle, m.path, m.sha256, m.size, m.mode, m.owner, m.mtime, m.format, m.encoding, m.compression,
-  m.status, m.reason, m.lines, m.records, m.unparsed_lines, m.first_ts, m.last_ts, m.zone, m.zone_basis, m.node
+  m.status, m.reason, m.lines, m.records, m.unparsed_lines, m.first_ts, m.last_ts, m.zone, m.zone_basis, m.node,
+  m.out_of_order, m.foreign_records
 FROM member m JOIN bundle b ON b.bundle_id = m.bundle_id;
 
 CREATE VIEW zone_spans AS
@@ -194,6 +196,9 @@ export const COMMENTS: Record<string, Record<string, string>> = {
     reason: 'Why it is not parsed, or what was repaired',
     lines: 'Lines of the content',
     unparsed_lines: 'Lines that belong to no parsed record; kept as events',
+    out_of_order: 'Records whose time runs backwards in the file; marked tidemark.out_of_order in fields',
+    foreign_records:
+      "Records that are not the file's own; marked tidemark.foreign in fields, with the reason",
     zone: 'Zone used for times that state none; of several stretches all, in order (see zone_spans)',
     zone_basis: 'file_zone (learned from evidence), assumed_zone (case setting)',
   },

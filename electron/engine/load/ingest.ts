@@ -236,6 +236,8 @@ interface MemberRow {
   lines: number;
   records: number;
   unparsedLines: number;
+  outOfOrder: number;
+  foreign: number;
   firstWall: number | null;
   lastWall: number | null;
 }
@@ -258,6 +260,8 @@ function blankRow(fileId: number, { header, bundleId }: Open): MemberRow {
     lines: 0,
     records: 0,
     unparsedLines: 0,
+    outOfOrder: 0,
+    foreign: 0,
     firstWall: null,
     lastWall: null,
   };
@@ -280,6 +284,8 @@ function ledgerRow(done: MemberDone, opened: Open): MemberRow {
     row.lines = summary.lines;
     row.records = summary.records;
     row.unparsedLines = summary.unparsedLines;
+    row.outOfOrder = summary.outOfOrder;
+    row.foreign = summary.foreign;
   }
   if (done.problem) [row.status, row.reason] = ['partial', done.problem];
   else if (done.parserFault)
@@ -297,8 +303,8 @@ async function insertMember(connection: Connection, row: MemberRow): Promise<voi
   const time = (us: number | null): Bound => (us === null ? null : timestamp(us));
   await connection.run(
     `INSERT INTO member (file_id, bundle_id, path, sha256, content_sha256, size, content_size, mode, owner, mtime, format, system,
-       encoding, compression, status, reason, lines, records, unparsed_lines, first_ts, last_ts, first_wall, last_wall, node)
-     VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15,$16,$17,$18,$19,$20,$21,$20,$21,$22)`,
+       encoding, compression, status, reason, lines, records, unparsed_lines, out_of_order, foreign_records, first_ts, last_ts, first_wall, last_wall, node)
+     VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15,$16,$17,$18,$19,$20,$21,$22,$23,$22,$23,$24)`,
     [
       row.fileId,
       row.bundleId,
@@ -319,6 +325,8 @@ async function insertMember(connection: Connection, row: MemberRow): Promise<voi
       BigInt(row.lines),
       BigInt(row.records),
       BigInt(row.unparsedLines),
+      BigInt(row.outOfOrder),
+      BigInt(row.foreign),
       time(row.firstWall),
       time(row.lastWall),
       row.header.node,

@@ -21,6 +21,9 @@ class Clock {
 }
 
 export class Order {
+  /** Records marked as out of order; records whose line is not the file's own. */
+  outOfOrder = 0;
+  foreign = 0;
   #sink: RecordSink;
   #clocks = [new Clock(), new Clock()];
   #neighbour = Number.NaN;
@@ -75,6 +78,7 @@ export class Order {
 
   /** Hands a record on; one without a time takes that of its neighbour. */
   #hand(draft: Draft, dated: boolean): void {
+    if (draft.foreign) this.foreign++;
     if (!dated) {
       draft.tsKind = TS_KIND.none;
       draft.tsWall = Number.NaN;
@@ -150,8 +154,7 @@ export class Order {
       if (t >= this.#ahead - SLACK || this.#ahead - t < t - clock.latest) this.#settle();
       else {
         // The next record knows nothing of that time.
-        mark(this.#held[0] as Draft, clock.latest - this.#ahead);
-        (this.#held[0] as Draft).foreign = true;
+        this.#mark(this.#held[0] as Draft, clock.latest - this.#ahead, true);
         this.#release(this.#held.length);
         this.#waits = '';
       }
@@ -211,9 +214,15 @@ export class Order {
   #markBehind(draft: Draft, latest: number, outlier: boolean): void {
     if (draft.foreign || draft.tsKind === TS_KIND.none || Number.isNaN(draft.tsWall)) return;
     if ((draft.tsKind === TS_KIND.absolute) !== (this.#clock === this.#clocks[0])) return;
-    mark(draft, latest - draft.tsWall);
-    // Its time is none that a neighbour may take.
-    if (outlier) draft.foreign = true;
+    this.#mark(draft, latest - draft.tsWall, outlier);
+  }
+
+  #mark(draft: Draft, behind: number, outlier: boolean): void {
+    mark(draft, behind);
+    this.outOfOrder++;
+    if (!outlier) return;
+    draft.foreign = true; // its time is none that a neighbour may take
+    this.foreign--; // the line is the file's own all the same
   }
 
   #release(count: number): void {

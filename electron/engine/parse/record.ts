@@ -117,6 +117,9 @@ export interface ParseSummary {
   lines: number;
   records: number;
   unparsedLines: number;
+  /** Records that `tidemark.out_of_order` and `tidemark.foreign` mark. */
+  outOfOrder: number;
+  foreign: number;
   zoneEvidence: ZoneEvidence[];
   /** What the years rest on that its lines do not state; null when they state all. */
   yearBasis: YearBasis | null;

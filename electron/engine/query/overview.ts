@@ -69,12 +69,12 @@ export async function listNodes(connection: Connection, only?: string): Promise<
   }));
 }
 
-const LEDGER = `
+export const LEDGER = `
   SELECT file_id AS "fileId", bundle, path, sha256, size, epoch_us(mtime) AS mtime, mode, owner, format, encoding, compression, status, reason,
     lines, records, unparsed_lines AS "unparsedLines", epoch_us(first_ts) AS "firstTs", epoch_us(last_ts) AS "lastTs", zone, zone_basis AS "zoneBasis", node
   FROM evidence_files`;
 
-function ledgerRow(row: Record<string, Json>): LedgerRow {
+export function ledgerRow(row: Record<string, Json>): LedgerRow {
   return {
     ...(row as unknown as LedgerRow),
     size: Number(row.size ?? 0),

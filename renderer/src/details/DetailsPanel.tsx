@@ -1,4 +1,4 @@
-// The panel at the right: the event, finding, node or entity that is looked at.
+// The panel at the right: the event, finding, node, file or entity that is looked at.
 import { thingWord } from '../format/words.ts';
 import { Icon } from '../parts/Icon.tsx';
 import { Splitter } from '../parts/Splitter.tsx';
@@ -8,6 +8,7 @@ import { useRoute } from '../store/route.ts';
 import './details.css';
 import { EntityDetails } from './EntityDetails.tsx';
 import { EventDetails } from './EventDetails.tsx';
+import { FileDetails } from './FileDetails.tsx';
 import { FindingDetails } from './FindingDetails.tsx';
 import { NodeDetails } from './NodeDetails.tsx';
 
@@ -15,6 +16,7 @@ const WORD: Record<Subject['kind'], string> = {
   event: 'Event',
   finding: 'Finding',
   node: 'Node',
+  file: 'File',
   entity: 'Entity',
 };
 
@@ -59,6 +61,7 @@ export function DetailsPanel() {
           {subject.kind === 'event' && <EventDetails id={subject.id} />}
           {subject.kind === 'finding' && <FindingDetails id={subject.id} />}
           {subject.kind === 'node' && <NodeDetails />}
+          {subject.kind === 'file' && <FileDetails id={subject.id} />}
           {subject.kind === 'entity' && <EntityDetails />}
         </div>
       </div>

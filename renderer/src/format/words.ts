@@ -1,5 +1,12 @@
 // The words for the names of the model: fields, statuses, time bases.
-import type { EntityKind, LensField, MemberStatus, TsBasis } from '../../../shared/model.ts';
+import type {
+  EntityKind,
+  LensField,
+  MemberStatus,
+  PostureTopic,
+  Standing,
+  TsBasis,
+} from '../../../shared/model.ts';
 
 const FIELD: Partial<Record<LensField, string>> = {
   src_ip: 'source address',
@@ -41,6 +48,28 @@ export const STATUS_WORDS: Record<MemberStatus, string> = {
   skipped: 'skipped',
   failed: 'failed',
   duplicate: 'duplicate',
+};
+
+export const TOPIC_WORDS: Record<PostureTopic, string> = {
+  authentication: 'Authentication',
+  secrets: 'Secrets in clear',
+  transport: 'Encryption in transit',
+  hardening: 'Hardening',
+  audit: 'Audit trail',
+  access: 'Access log',
+  missing: 'Missing logs',
+  rotation: 'Rotation and gaps',
+  levels: 'Log levels',
+  format: 'Format and times',
+  clock: 'Clocks',
+  permissions: 'File permissions',
+};
+
+export const STANDING_SENTENCES: Record<Standing, string> = {
+  bad: 'A fault: it lets somebody in, hides acts, gives secrets away or misleads.',
+  weak: 'A weakness.',
+  unknown: 'The evidence does not say.',
+  ok: 'Well set up, as far as the evidence tells.',
 };
 
 export const entityWord = (kind: EntityKind | string): string => kind.replaceAll('_', ' ');

@@ -9,6 +9,7 @@ const PATHS = {
   findings: 'M8 1.8 14.2 8 8 14.2 1.8 8zM8 5v3.6M8 10.6v.6',
   rules: 'M3 2h7l3 3v9H3zM5.5 7h5M5.5 9.5h5M5.5 12h3',
   nodes: 'M2 3h12v4H2zM2 9h12v4H2zM4.5 5h.5M4.5 11h.5',
+  posture: 'M8 1.8 13.4 4v4c0 3.2-2.2 5.3-5.4 6.2C4.8 13.3 2.6 11.2 2.6 8V4zM5.6 8l1.8 1.8 3-3.6',
   evidence: 'M2 4h12v3H2zM3 7v7h10V7M6.5 9.5h3M4 4l1-2h6l1 2',
   report: 'M3 2h10v12H3zM5.5 11V9M8 11V6M10.5 11V8',
   search: 'M7 2.5a4.5 4.5 0 1 1 0 9 4.5 4.5 0 0 1 0-9zM10.4 10.4 14 14',

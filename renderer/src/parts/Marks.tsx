@@ -1,5 +1,5 @@
 // Levels and systems as shape, colour and word together: never colour alone.
-import type { FindingLevel, FindingState, Level } from '../../../shared/model.ts';
+import type { FindingLevel, FindingState, Level, Standing } from '../../../shared/model.ts';
 
 const SHAPE: Record<FindingLevel, string> = {
   critical: 'M4 0h4l4 4v4l-4 4H4L0 8V4z', // octagon
@@ -63,6 +63,33 @@ export function SystemMark({ system }: { system: string }) {
         style={{ width: 8, height: 8, borderRadius: 2, background: systemColour(system) }}
       />
       {system}
+    </span>
+  );
+}
+
+/** How the posture stands: octagon, triangle, ring, check; and the word. */
+const STANDING_LOOK: Record<Standing, { path: string; hollow: boolean; colour: string }> = {
+  bad: { path: SHAPE.critical, hollow: false, colour: 'var(--bad)' },
+  weak: { path: SHAPE.medium, hollow: false, colour: 'var(--sev-medium)' },
+  unknown: { path: SHAPE.informational, hollow: true, colour: 'var(--sev-informational)' },
+  ok: { path: 'M1.5 6.5 5 10 11 2.5', hollow: true, colour: 'var(--good)' },
+};
+
+export function StandingShape({ standing, size = 12 }: { standing: Standing; size?: number }) {
+  const { path, hollow, colour } = STANDING_LOOK[standing];
+  return (
+    <svg width={size} height={size} viewBox="-1 -1 14 14" aria-hidden="true">
+      <path d={path} fill={hollow ? 'none' : colour} stroke={colour} strokeWidth="1.8" />
+    </svg>
+  );
+}
+
+/** `▲ weak` */
+export function StandingMark({ standing }: { standing: Standing }) {
+  return (
+    <span className="mark level-word" style={{ color: STANDING_LOOK[standing].colour }}>
+      <StandingShape standing={standing} />
+      {standing}
     </span>
   );
 }

@@ -13,6 +13,7 @@ import { EvidenceView } from '../views/evidence/EvidenceView.tsx';
 import { FindingsView } from '../views/findings/FindingsView.tsx';
 import { NodesView } from '../views/nodes/NodesView.tsx';
 import { OverviewView } from '../views/overview/OverviewView.tsx';
+import { PostureView } from '../views/posture/PostureView.tsx';
 import { ReportView } from '../views/report/ReportView.tsx';
 import { RulesView } from '../views/rules/RulesView.tsx';
 import { SqlView } from '../views/sql/SqlView.tsx';
@@ -38,6 +39,7 @@ const VIEW: Record<View, () => ReactNode> = {
   findings: FindingsView,
   rules: RulesView,
   nodes: NodesView,
+  posture: PostureView,
   evidence: EvidenceView,
   report: ReportView,
 };

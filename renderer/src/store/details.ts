@@ -1,6 +1,6 @@
 // The details panel: the event, finding, node or entity that is looked at, and those before it.
 import { create } from 'zustand';
-import type { EventDetail, NodeRow, Output, RawContext } from '../../../shared/api.ts';
+import type { EventDetail, FileDetail, NodeRow, Output, RawContext } from '../../../shared/api.ts';
 import type { EntityKind } from '../../../shared/model.ts';
 import { api } from '../backend.ts';
 import { sentence } from './newest.ts';
@@ -9,6 +9,7 @@ export type Subject =
   | { kind: 'event'; id: string }
   | { kind: 'finding'; id: string }
   | { kind: 'node'; id: string }
+  | { kind: 'file'; id: string }
   | { kind: 'entity'; id: string; entity: EntityKind };
 
 type Verified = Output<'events.verify'>;
@@ -21,6 +22,7 @@ interface DetailsState {
   verified: Verified | null;
   verifying: boolean;
   node: NodeRow | null;
+  file: FileDetail | null;
   entity: Output<'entities.get'> | null;
   error: string | null;
   open(subject: Subject): void;
@@ -37,6 +39,7 @@ const EMPTY = {
   verified: null,
   verifying: false,
   node: null,
+  file: null,
   entity: null,
   error: null,
 };
@@ -68,6 +71,8 @@ export const useDetails = create<DetailsState>((set, get) => {
         }),
         { node: null },
       );
+    } else if (subject.kind === 'file') {
+      void take(api['evidence.file']({ fileId: Number(subject.id) }), (file) => ({ file }), { file: null });
     } else if (subject.kind === 'entity') {
       void take(api['entities.get']({ kind: subject.entity, value: subject.id }), (entity) => ({ entity }), {
         entity: null,
@@ -117,5 +122,6 @@ export const useDetails = create<DetailsState>((set, get) => {
 export const openEvent = (id: string) => useDetails.getState().open({ kind: 'event', id });
 export const openFinding = (id: string) => useDetails.getState().open({ kind: 'finding', id });
 export const openNode = (id: string) => useDetails.getState().open({ kind: 'node', id });
+export const openFile = (fileId: number) => useDetails.getState().open({ kind: 'file', id: String(fileId) });
 export const openEntity = (entity: EntityKind, id: string) =>
   useDetails.getState().open({ kind: 'entity', id, entity });

@@ -6,6 +6,7 @@ import { useFindings } from './findings.ts';
 import { useLens } from './lens.ts';
 import { useNodes } from './nodes.ts';
 import { useOverview } from './overview.ts';
+import { usePosture } from './posture.ts';
 import { useReport } from './report.ts';
 import { useRules } from './rules.ts';
 import { useSql } from './sql.ts';
@@ -20,6 +21,7 @@ export function forgetCase(): void {
     useFindings,
     useNodes,
     useOverview,
+    usePosture,
     useReport,
     useRules,
     useStatus,

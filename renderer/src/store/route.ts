@@ -11,6 +11,7 @@ export const VIEWS = [
   'findings',
   'rules',
   'nodes',
+  'posture',
   'evidence',
   'report',
 ] as const;
@@ -24,6 +25,7 @@ export const VIEW_WORDS: Record<View, string> = {
   findings: 'Findings',
   rules: 'Rules',
   nodes: 'Nodes',
+  posture: 'Posture',
   evidence: 'Evidence',
   report: 'Report',
 };
@@ -36,12 +38,13 @@ export const VIEW_KEYS: Record<View, string> = {
   findings: 'f',
   rules: 'r',
   nodes: 'n',
+  posture: 'u',
   evidence: 'v',
   report: 'p',
 };
 
 /** Views that need their whole width: what was looked at before does not follow there. */
-const WIDE: readonly View[] = ['rules', 'nodes', 'evidence', 'report'];
+const WIDE: readonly View[] = ['rules', 'nodes', 'posture', 'evidence', 'report'];
 
 const fromAddress = (): View => {
   const name = location.hash.replace(/^#\/?/, '');

@@ -16,6 +16,9 @@ export interface Member {
   content: boolean;
   lines: number;
   records: number;
+  /** Records whose time runs backwards; records that are not the file's own. */
+  outOfOrder: number;
+  foreign: number;
   firstUs: number | null;
   lastUs: number | null;
 }
@@ -113,10 +116,11 @@ export async function readSeen(connection: Connection): Promise<Seen> {
 
 async function readMembers(connection: Connection): Promise<Member[]> {
   const rows = await connection.rows<
-    Omit<Member, 'lines' | 'records' | 'firstUs' | 'lastUs'> &
-      Record<'lines' | 'records' | 'firstUs' | 'lastUs', string | null>
+    Omit<Member, 'lines' | 'records' | 'outOfOrder' | 'foreign' | 'firstUs' | 'lastUs'> &
+      Record<'lines' | 'records' | 'outOfOrder' | 'foreign' | 'firstUs' | 'lastUs', string | null>
   >(`
     SELECT file_id AS "fileId", node, path, format, status, mode, owner, sha256 IS NOT NULL AS content, lines, records,
+      out_of_order AS "outOfOrder", foreign_records AS "foreign",
       epoch_us(first_ts) AS "firstUs", epoch_us(last_ts) AS "lastUs"
     FROM member ORDER BY node, path, file_id`);
   const number = (text: string | null) => (text === null ? null : Number(text));
@@ -124,6 +128,8 @@ async function readMembers(connection: Connection): Promise<Member[]> {
     ...row,
     lines: Number(row.lines),
     records: Number(row.records),
+    outOfOrder: Number(row.outOfOrder),
+    foreign: Number(row.foreign),
     firstUs: number(row.firstUs),
     lastUs: number(row.lastUs),
   }));

@@ -1,19 +1,19 @@
-// The rows of the ledger, virtualised; a click leads to the events of the file.
+// The rows of the ledger, virtualised; a click opens the file, its count leads to its events.
 // biome-ignore-all lint/a11y/useSemanticElements: a virtualised table cannot be a table element
 // biome-ignore-all lint/a11y/useFocusableInteractive: the grid holds the focus and moves a cursor
 // biome-ignore-all lint/a11y/noNoninteractiveTabindex: a region that scrolls takes the focus
 // biome-ignore-all lint/a11y/useKeyWithClickEvents: keys are those of the grid
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { useRef } from 'react';
+import { useEffect, useRef } from 'react';
 import type { LedgerRow } from '../../../../shared/api.ts';
 import type { MemberStatus } from '../../../../shared/model.ts';
 import { oneLine } from '../../format/control.ts';
-import { bytes, count } from '../../format/numbers.ts';
+import { bytes, count, percent } from '../../format/numbers.ts';
 import { dateTime } from '../../format/time.ts';
 import { STATUS_WORDS } from '../../format/words.ts';
 import { copy } from '../../parts/copy.ts';
 import { Icon } from '../../parts/Icon.tsx';
-import { openNode } from '../../store/details.ts';
+import { openFile, openNode } from '../../store/details.ts';
 import { showOnly } from '../../store/pivot.ts';
 
 const ROW = 44;
@@ -25,22 +25,40 @@ const SIGN: Record<MemberStatus, string> = {
   duplicate: '=',
 };
 
-function Row({ file, top }: { file: LedgerRow; top: number }) {
+/** The folder gives way before the name does. */
+function PathWords({ path }: { path: string }) {
+  const at = path.lastIndexOf('/') + 1;
+  return (
+    <>
+      <span className="cut">{path.slice(0, at)}</span>
+      <span className="cut ledger-name">{path.slice(at)}</span>
+    </>
+  );
+}
+
+function Row({ file, top, chosen }: { file: LedgerRow; top: number; chosen: boolean }) {
   const bad = file.status === 'failed' || file.status === 'partial';
   return (
-    <div role="row" className="ledger-row" style={{ top }} data-testid="ledger-row" tabIndex={-1}>
+    <div
+      role="row"
+      className="ledger-row"
+      style={{ top }}
+      data-testid="ledger-row"
+      tabIndex={-1}
+      aria-selected={chosen}
+    >
       <span role="cell" className={bad ? 'bad' : 'soft'}>
         {SIGN[file.status]} {STATUS_WORDS[file.status]}
       </span>
       <span role="cell" className="ledger-two">
         <button
           type="button"
-          className="link mono cut"
-          disabled={file.records === 0}
-          onClick={() => showOnly([['file_id', String(file.fileId)]])}
-          title={`${file.bundle}\n${file.path}\n${file.records === 0 ? 'no events' : 'Show its events'}`}
+          className="link mono ledger-path"
+          onClick={() => openFile(file.fileId)}
+          title={`${file.bundle}\n${file.path}\nHow well it was read`}
+          data-testid="ledger-file"
         >
-          {oneLine(file.path)}
+          <PathWords path={oneLine(file.path)} />
         </button>
         <span className="dim cut" title={file.reason ?? undefined}>
           {file.reason ?? oneLine(file.bundle)}
@@ -68,8 +86,20 @@ function Row({ file, top }: { file: LedgerRow; top: number }) {
         {bytes(file.size)}
       </span>
       <span role="cell" className="ledger-two num">
-        <span>{count(file.records)}</span>
-        <span className={file.unparsedLines > 0 ? 'bad' : 'dim'}>
+        <button
+          type="button"
+          className="link num"
+          disabled={file.records === 0}
+          onClick={() => showOnly([['file_id', String(file.fileId)]])}
+          title={file.records === 0 ? 'no events' : 'Show its events'}
+          data-testid="ledger-events"
+        >
+          {count(file.records)}
+        </button>
+        <span
+          className={file.unparsedLines > 0 ? 'bad' : 'dim'}
+          title={`${percent(file.lines - file.unparsedLines, file.lines)} of ${count(file.lines)} lines understood`}
+        >
           {file.unparsedLines > 0 ? `${count(file.unparsedLines)} plain` : `${count(file.lines)} lines`}
         </span>
       </span>
@@ -106,7 +136,7 @@ function Row({ file, top }: { file: LedgerRow; top: number }) {
   );
 }
 
-export function LedgerTable({ files }: { files: LedgerRow[] }) {
+export function LedgerTable({ files, chosen }: { files: LedgerRow[]; chosen: number | null }) {
   const scroller = useRef<HTMLDivElement>(null);
   const virtual = useVirtualizer({
     count: files.length,
@@ -114,6 +144,11 @@ export function LedgerTable({ files }: { files: LedgerRow[] }) {
     estimateSize: () => ROW,
     overscan: 10,
   });
+  const at = files.findIndex((file) => file.fileId === chosen);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: only another choice moves the list
+  useEffect(() => {
+    if (at >= 0) virtual.scrollToIndex(at, { align: 'auto' });
+  }, [chosen]);
   return (
     <div
       ref={scroller}
@@ -142,7 +177,12 @@ export function LedgerTable({ files }: { files: LedgerRow[] }) {
       </div>
       <div style={{ height: virtual.getTotalSize(), position: 'relative', minWidth: 1040 }}>
         {virtual.getVirtualItems().map((item) => (
-          <Row key={files[item.index]!.fileId} file={files[item.index]!} top={item.start} />
+          <Row
+            key={files[item.index]!.fileId}
+            file={files[item.index]!}
+            top={item.start}
+            chosen={item.index === at}
+          />
         ))}
       </div>
     </div>

@@ -10,6 +10,7 @@ import { Figures } from './Figures.tsx';
 import { FindingsCard } from './FindingsCard.tsx';
 import { Matrix } from './Matrix.tsx';
 import './overview.css';
+import { PostureCard } from './PostureCard.tsx';
 import { ProblemFiles } from './ProblemFiles.tsx';
 import { QualityCard } from './QualityCard.tsx';
 import { Volume } from './Volume.tsx';
@@ -54,6 +55,7 @@ export function OverviewView() {
             </div>
             <div className="overview-column">
               <FindingsCard overview={overview} />
+              <PostureCard />
               <QualityCard overview={overview} />
             </div>
           </div>

@@ -1,9 +1,9 @@
 // Clocks that disagree: the offsets that were found, and what the programs themselves say of drift.
 import { FIRST, type PostureCheck, type Stand } from '../check.ts';
 import { lens } from '../place.ts';
-import type { Said } from '../seen.ts';
+import type { Member, Said } from '../seen.ts';
 import { fieldText, grouped } from '../tally.ts';
-import { count, named, plural, span } from '../words.ts';
+import { baseName, count, named, plural, span } from '../words.ts';
 
 const BAD_US = 60_000_000;
 const WEAK_US = 1_000_000;
@@ -20,7 +20,7 @@ interface NodeRow {
 }
 export const clock: PostureCheck = {
   id: 'clock',
-  async read({ connection, said }) {
+  async read({ connection, said, members }) {
     const nodes = await connection.rows<NodeRow>(
       `SELECT node, clock_offset_us AS "offset", offset_basis AS basis, offset_set IS NOT NULL AS by_hand, offset_confidence IS NOT NULL AS proven FROM node ORDER BY node`,
     );
@@ -28,7 +28,12 @@ export const clock: PostureCheck = {
       said.filter(({ action }) => action === 'clock_drift'),
       ({ node, fields }) => JSON.stringify([node, fieldText(fields, 'drift_node')]),
     );
-    return [...nodes.map(offset), ...drifts.flatMap(([, lines]) => drift(lines))];
+    const marked = members.filter(({ outOfOrder, foreign }) => outOfOrder + foreign > 0);
+    return [
+      ...nodes.map(offset),
+      ...drifts.flatMap(([, lines]) => drift(lines)),
+      ...grouped(marked, ({ node }) => node).flatMap(([node, files]) => disorder(node, files)),
+    ];
   },
 };
 
@@ -96,4 +101,49 @@ function drift(said: Said[]): Stand[] {
       terms: lens({ node, action: 'clock_drift' }),
     },
   ];
+}
+
+/** Times that run backwards inside a file, and lines that are not its own. */
+function disorder(node: string, marked: Member[]): Stand[] {
+  const about = { node, system: null, component: null, source: 'ledger' } as const;
+  const late = marked.filter(({ outOfOrder }) => outOfOrder > 0);
+  const strange = marked.filter(({ foreign }) => foreign > 0);
+  const sum = (numbers: number[]) => numbers.reduce((total, n) => total + n, 0);
+  const names = (files: Member[]) =>
+    named(
+      files.map(({ path }) => baseName(path)),
+      3,
+    );
+  const first = (files: Member[]) => ({
+    files: files.slice(0, FIRST).map(({ fileId }) => fileId),
+    fileCount: files.length,
+  });
+  const stands: Stand[] = [];
+  if (late.length > 0) {
+    const records = sum(late.map(({ outOfOrder }) => outOfOrder));
+    stands.push({
+      ...about,
+      topic: 'clock',
+      standing: 'weak',
+      title: 'Times that run backwards',
+      proof: `${plural(records, 'record')} in ${plural(late.length, 'file')} (${names(late)}) ${records === 1 ? 'is' : 'are'} earlier than records before ${records === 1 ? 'it' : 'them'}: the clock was set back, files were put together, or lines were written by others. Each is marked tidemark.out_of_order.`,
+      change:
+        'Slew clocks in place of stepping them (chrony: makestep only at start), and ask who could write to these files.',
+      ...first(late),
+    });
+  }
+  if (strange.length > 0) {
+    const records = sum(strange.map(({ foreign }) => foreign));
+    stands.push({
+      ...about,
+      topic: 'hardening',
+      standing: 'weak',
+      title: "Lines that are not the log's own",
+      proof: `${plural(records, 'record')} in ${plural(strange.length, 'file')} (${names(strange)}) ${records === 1 ? 'was' : 'were'} not written by the program as ${records === 1 ? 'a line' : 'lines'} of its log: a copied log, or a name with line ends in it that forges lines. Each is marked tidemark.foreign with the reason.`,
+      change:
+        "Let only trusted principals choose names (register_frameworks in --acls), and don't rely on single lines of these files.",
+      ...first(strange),
+    });
+  }
+  return stands;
 }
