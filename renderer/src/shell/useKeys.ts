@@ -34,8 +34,12 @@ const typing = (target: EventTarget | null): boolean =>
     /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName) ||
     target.closest('.monaco-editor, [role="dialog"], [role="menu"]') !== null);
 
+/** Enter on a button of the details presses that button, whatever the list beside them does with Enter. */
+const pressing = ({ key, target }: KeyboardEvent): boolean =>
+  key === 'Enter' && target instanceof Element && target.closest('.details button, .details a') !== null;
+
 function onKey(event: KeyboardEvent): void {
-  if (event.defaultPrevented || event.isComposing) return;
+  if (event.defaultPrevented || event.isComposing || pressing(event)) return;
   const key = spell(event);
   const busy = typing(event.target);
   const pair = prefix && event.timeStamp - prefix.at < 1500 ? `${prefix.key} ${key}` : null;
