@@ -61,9 +61,11 @@ export const rayCpp: LineKind = {
     if (Number.isNaN(ts) || cursor.end !== 24) return false;
     const level = cppLevel(line.charCodeAt(25));
     if (level === -1 || line.charCodeAt(26) !== 32) return false;
-    const blank = line.indexOf(' ', 27);
-    const close = line.indexOf('] ', blank);
-    if (blank === -1 || close === -1 || close - 27 > 30) return false;
+    const blank = digitsEnd(line, 27);
+    if (blank === 27 || line.charCodeAt(blank) !== 32) return false;
+    const close = digitsEnd(line, blank + 1);
+    if (close === blank + 1 || line.charCodeAt(close) !== 93 || line.charCodeAt(close + 1) !== 32)
+      return false;
     let at = close + 2;
     let stated = '';
     if (line.charCodeAt(at) === 40) {

@@ -42,10 +42,11 @@ export const rayEvent: LineKind = {
   read(line, draft, member) {
     const c = line.charCodeAt(0);
     if (c !== 123) return c === 91 && readArray(line, draft, member);
-    const old = line.indexOf('"source_type"') !== -1;
-    if (!old && (line.indexOf('"eventType"') === -1 || line.indexOf('"sourceType"') === -1)) return false;
+    if (line.indexOf('"source_type"') === -1 && line.indexOf('"sourceType"') === -1) return false;
     const object = parseObject(line);
     if (!object) return false;
+    const type = firstText(object, 'eventType', 'event_type');
+    if (type === '' && object.source_type === undefined) return false;
     const time = textOf(object.timestamp);
     const iso = isoAt(time, 0);
     const ts = !Number.isNaN(iso) ? iso : epochMicros(time);
@@ -67,7 +68,7 @@ export const rayEvent: LineKind = {
       member.fact('host', host);
       draft.entity('host', host, 'origin');
     }
-    if (!old) posted(object, draft, member);
+    if (type !== '') posted(type, object, draft, member);
     else if (source.startsWith('EXPORT_'))
       exported(source.slice(7), objectOf(object.event_data), draft, member);
     else {
@@ -180,12 +181,32 @@ export const rayEvent: LineKind = {
         },
       ],
     },
+    {
+      path: 'ray-events.jsonl',
+      text: '{"event_id":"x","source_type":"GCS","event_type":"NODE_LIFECYCLE_EVENT","timestamp":"2026-11-20T17:26:37Z","severity":"INFO","session_name":"session_a","node_lifecycle_event":{"node_id":"I5x0sla+KOTgTLT8+Qm/1+5V8VT9hpL4lpZ0dw==","state_transitions":[{"state":"DEAD","timestamp":"2026-11-20T17:26:37Z","death_info":{"reason":"UNEXPECTED_TERMINATION","reason_message":"health check failed"}}]}}',
+      gives: [
+        {
+          category: 'node',
+          action: 'node_lifecycle_event',
+          outcome: 'failure',
+          fields: {
+            node_id: '239c74b256be28e4e04cb4fcf909bfd7ee55f154fd8692f896967477',
+            death_reason: 'UNEXPECTED_TERMINATION',
+            session: 'session_a',
+          },
+        },
+      ],
+    },
   ],
 };
 
 /** What the body of a post holds: the events of one array, on one line. The first is read here, the others as further records. */
 function readArray(line: string, draft: Draft, member: Member): boolean {
-  if (line.charCodeAt(1) !== 123 || line.indexOf('"eventType"') === -1) return false;
+  if (
+    line.charCodeAt(1) !== 123 ||
+    (line.indexOf('"eventType"') === -1 && line.indexOf('"event_type"') === -1)
+  )
+    return false;
   const pieces: { at: number; text: string }[] = [];
   let depth = 0;
   let start = 0;
@@ -323,11 +344,7 @@ function exported(type: string, data: JsonObject, draft: Draft, member: Member):
   }
   const pid = firstText(data, 'driver_pid', 'pid') || textOf(updates.worker_pid);
   if (pid !== '' && pid !== '0') draft.entity('process', pid, 'target');
-  const code = textOf(data.driver_exit_code);
-  if (/^-?\d{1,9}$/.test(code)) {
-    putJson(draft, 'exit_code', code);
-    draft.outcome = code === '0' ? 'success' : 'failure';
-  }
+  exitCode(data.driver_exit_code, draft);
   death(objectOf(data.death_info), draft);
   putIf(draft, 'error', firstText(objectOf(updates.error_info), 'error_type'));
   const message = firstText(data, 'message');
@@ -372,15 +389,19 @@ const POSTED_IDS: readonly [string, string][] = [
   ['placement_group_id', 'placementGroupId'],
 ];
 
-/** Events that are posted over HTTP: `eventType` names the member that holds the rest; ids are base64. */
-function posted(object: JsonObject, draft: Draft, member: Member): void {
-  const type = textOf(object.eventType);
+/** Events that are posted over HTTP: the type names the member that holds the rest; ids are base64, keys camel or snake case. */
+function posted(type: string, given: JsonObject, draft: Draft, member: Member): void {
+  const object = camel(given);
   const category = POSTED_CATEGORY.find(([start]) => type.startsWith(start))?.[1] ?? 'task';
   let body: JsonObject = {};
-  for (const key in object) if (/Events?$/.test(key)) body = objectOf(object[key]);
-  const transitions = Array.isArray(body.stateTransitions) ? body.stateTransitions.map(objectOf) : [];
+  for (const key in object) if (/Events?$/.test(key)) body = camel(objectOf(object[key]));
+  const transitions = Array.isArray(body.stateTransitions) ? body.stateTransitions : [];
   let last: JsonObject = {};
-  for (const step of transitions) if (textOf(step.timestamp) >= textOf(last.timestamp)) last = step;
+  for (const step of transitions) {
+    const at = camel(objectOf(step));
+    if (textOf(at.timestamp) >= textOf(last.timestamp)) last = at;
+  }
+  const profile = camel(objectOf(body.profileEvents));
   const state = textOf(last.state);
   means(draft, category, type.toLowerCase(), outcomeOf(state));
   putIf(draft, 'session', textOf(object.sessionName));
@@ -388,7 +409,7 @@ function posted(object: JsonObject, draft: Draft, member: Member): void {
   const list: [string, string][] = [];
   for (const [field, key] of POSTED_IDS) list.push([field, idOf(body[key] ?? last[key])]);
   list.push(['node_id', idOf(object.nodeId)]);
-  list.push(['worker_id', idOf(objectOf(body.profileEvents).componentId)]);
+  list.push(['worker_id', idOf(profile.componentId)]);
   readIds(
     draft,
     member,
@@ -403,9 +424,9 @@ function posted(object: JsonObject, draft: Draft, member: Member): void {
   const name = firstText(body, 'taskName', 'actorTaskName', 'name', 'className', 'nodeName', 'objectName');
   putIf(draft, 'name', name);
   mentionSupervised(name, draft);
-  if (type.startsWith('DRIVER_JOB_')) submittedBy(objectOf(objectOf(body.config).metadata), draft);
+  if (type.startsWith('DRIVER_JOB_')) submittedBy(objectOf(camel(objectOf(body.config)).metadata), draft);
   putIf(draft, 'entrypoint', textOf(body.entrypoint));
-  const ip = firstText(body, 'nodeIpAddress') || textOf(objectOf(body.profileEvents).nodeIpAddress);
+  const ip = firstText(body, 'nodeIpAddress') || textOf(profile.nodeIpAddress);
   if (isIp(ip)) {
     put(draft, 'node_ip', ip);
     draft.entity('ip', ip, 'node');
@@ -414,17 +435,28 @@ function posted(object: JsonObject, draft: Draft, member: Member): void {
   if (host !== '') draft.entity('host', host, 'target');
   const pid = firstText(body, 'workerPid', 'driverPid', 'pid') || textOf(last.pid);
   if (pid !== '' && pid !== '0') draft.entity('process', pid, 'target');
-  const code = textOf(last.driverExitCode);
-  if (/^-?\d{1,9}$/.test(code)) {
-    putJson(draft, 'exit_code', code);
-    draft.outcome = code === '0' ? 'success' : 'failure';
-  }
-  const error = objectOf(body.rayErrorInfo);
+  exitCode(last.driverExitCode, draft);
+  const error = camel(objectOf(body.rayErrorInfo));
   putIf(draft, 'error', textOf(error.errorType));
-  const info = objectOf(last.deathInfo);
+  const info = camel(objectOf(last.deathInfo));
   death(info, draft);
   putIf(draft, 'exit_type', textOf(info.exitType));
   if (textOf(info.exitType).startsWith('INTENDED')) draft.outcome = 'success';
   const said = draft.message || textOf(error.errorMessage) || textOf(last.message) || textOf(body.message);
   draft.message = [type, submission || name, state, said].filter((s) => s !== '').join(' ');
+}
+
+/** Members by camel-case names: an aggregator can be told to keep the names of the protocol (`task_id`). */
+function camel(object: JsonObject): JsonObject {
+  const out: JsonObject = {};
+  for (const key in object)
+    out[key.replace(/_([a-z])/g, (_all, c: string) => c.toUpperCase())] = object[key] as Json;
+  return out;
+}
+
+function exitCode(value: Json | undefined, draft: Draft): void {
+  const code = textOf(value);
+  if (!/^-?\d{1,9}$/.test(code)) return;
+  putJson(draft, 'exit_code', code);
+  draft.outcome = code === '0' ? 'success' : 'failure';
 }

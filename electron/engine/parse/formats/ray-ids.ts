@@ -79,6 +79,9 @@ function isWordUnit(c: number): boolean {
   return (c >= 97 && c <= 122) || (c >= 65 && c <= 90) || (c >= 48 && c <= 57) || c === 95;
 }
 
+/** Ascending: the first at which a run of digits ends is its length. */
+const LENGTHS = [32, 36, 40, 48, 56, 64] as const;
+const NIL = 'NIL_ID';
 const STRIDE = 24;
 const MAX_IDS = 24;
 const HEX = /^[0-9a-f]+$/;
@@ -112,15 +115,22 @@ export function rayIds(text: string, draft: Draft, member: Member): void {
     const key = keyOf(text, start, length);
     if (key !== NONE) note(key, value);
   }
-  jobIds(text, 'job', limit);
-  jobIds(text, 'Job', limit);
-  let nil = text.indexOf('NIL_ID');
+  // Jobs are counted, the lowest byte first: their ids end in zeros. Only C++ writes of ids that are none.
+  if (text.indexOf('00') !== -1) {
+    jobIds(text, 'job', limit);
+    jobIds(text, 'Job', limit);
+  }
+  if (draft.tid !== '') nilIds(text, limit);
+  if (named > 0) putIds(draft, member);
+}
+
+function nilIds(text: string, limit: number): void {
+  let nil = text.indexOf(NIL);
   for (let n = 0; nil !== -1 && nil < limit && n < 8; n++) {
     const key = keyOf(text, nil, 0);
-    if (key !== NONE) note(key, 'NIL_ID');
-    nil = text.indexOf('NIL_ID', nil + 6);
+    if (key !== NONE) note(key, NIL);
+    nil = text.indexOf(NIL, nil + NIL.length);
   }
-  if (named > 0) putIds(draft, member);
 }
 
 /** Puts one id that a reader knows by itself, and those it is made of. */
@@ -148,12 +158,8 @@ const ID = /^(?:[0-9a-f]{8,64}|NIL_ID)$/;
 
 /** How long a run of digits would be that starts here, of the lengths that ids have; 40 are nodes and tasks of 0.8 and before. */
 function lengthAt(text: string, start: number): number {
-  if (endsAt(text, start + 56)) return 56;
-  if (endsAt(text, start + 32)) return 32;
-  if (endsAt(text, start + 48)) return 48;
-  if (endsAt(text, start + 64)) return 64;
-  if (endsAt(text, start + 36)) return 36;
-  return endsAt(text, start + 40) ? 40 : 0;
+  for (const length of LENGTHS) if (endsAt(text, start + length)) return length;
+  return 0;
 }
 
 function endsAt(text: string, end: number): boolean {
@@ -212,14 +218,22 @@ function keyOfWord(text: string, start: number, length: number): number {
   let end = start;
   let c = text.charCodeAt(end - 1);
   // An id is not part of a path, a URI, a file name or a longer word.
-  if (isWordUnit(c) || c === 47 || c === 45 || c === 46 || isWordUnit(text.charCodeAt(start + length)))
+  if (
+    isWordUnit(c) ||
+    c === 47 ||
+    c === 45 ||
+    c === 46 ||
+    isWordUnit(text.charCodeAt(start + (length === 0 ? NIL.length : length)))
+  )
     return NONE;
   for (let i = 0; i < 5 && isGap(c); i++) c = text.charCodeAt(--end - 1);
   let from = wordStart(text, end);
   let word = text.slice(from, end).toLowerCase();
   if (word === 'id') {
-    // `at node (ID: …, IP: …)`
-    if (text.charCodeAt(from - 1) === 40) return length === 56 || length === 0 ? NODE : NONE;
+    // `at node (ID: …, IP: …)`, `the node (IP: …, ID: …)`
+    const mark = text.charCodeAt(from - 1) === 32 ? text.charCodeAt(from - 2) : text.charCodeAt(from - 1);
+    if (mark === 40 || (mark === 44 && text.charCodeAt(from) === 73))
+      return length === 56 || length === 0 ? NODE : NONE;
     end = from - 1;
     from = wordStart(text, end);
     word = text.slice(from, end).toLowerCase();

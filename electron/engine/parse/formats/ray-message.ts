@@ -85,6 +85,8 @@ const LEXICON = new Lexicon([
   says('Adding job, job id', 'task/job_register/unknown', driverPid),
   says('Finished adding job', 'task/job_register/success', driverPid),
   says('Failed to register job', 'task/job_register/failure'),
+  says('Failed to add job', 'task/job_register/failure'),
+  says('Failed to mark job state', 'task/driver_job_end/failure'),
   says('Marking job as finished', 'task/driver_job_end/unknown'),
   says('Marked job as finished', 'task/driver_job_end/success'),
   says('Marking job state', 'task/driver_job_end/unknown'),
@@ -181,12 +183,16 @@ const LEXICON = new Lexicon([
   says('GCS consider this node to be dead', 'node/node_dead/failure'),
   says('Cannot reach the node, ', 'node/node_unreachable/failure', unreachable),
   says('Last heartbeat was sent ', 'node/heartbeat_late/failure', heartbeat),
+  says('Checking heartbeat failed', 'node/heartbeat_late/failure'),
+  says('Error: Populating heartbeat failed', 'node/heartbeat_late/failure'),
   says('Connection is broken', 'network/connection_lost/failure'),
   says('Failed to read a message from node', 'network/connection_lost/failure'),
 
   // the control service and its clients
   says('Failed to connect to GCS', 'network/gcs_connect/failure'),
   says("Couldn't reconnect to GCS server", 'network/gcs_connect/failure'),
+  says('Attemptting to reconnect to GCS server', 'network/gcs_connect/unknown'),
+  says('Reconnected to GCS server', 'network/gcs_connect/success'),
   says('Got AioRpcError when checking GCS is alive', 'network/gcs_check/failure'),
   says('Failed to send request to gcs', 'network/gcs_connect/failure'),
   says('Connecting to existing Ray cluster at address', 'network/cluster_connect/unknown'),
@@ -267,9 +273,6 @@ const LEXICON = new Lexicon([
   says('Memory on the node (IP: ', 'resource/out_of_memory/failure', memoryKill),
   says('Task was killed due to the node running low on memory', 'resource/out_of_memory/failure', memoryKill),
   says('Killing …kill details', 'resource/out_of_memory/failure', memoryKill),
-  says('…killed due to memory pressure (OOM)', 'resource/out_of_memory/failure', killed),
-  says('…killed due to the node running low on memory', 'resource/out_of_memory/failure', memoryKill),
-  says('…full, available space', 'storage/disk_full/failure', diskFull),
   says('Triggering object spilling', 'storage/spill/unknown', spill),
   says('Spilled ', 'storage/spill/success', spill),
   says('Restored …MiB', 'storage/restore/success', spill),
@@ -376,9 +379,21 @@ const LEXICON = new Lexicon([
 
   // found anywhere in warnings and errors
   says('…InvalidAuthToken', 'authentication/token_check/failure'),
-  says('…Check failed:', 'process/crash/failure'),
   says('…No space left on device', 'storage/write/failure'),
   says('Beginning to track file ', 'process/log_tracked/success', trackedFile),
+]);
+
+/** Messages that begin with a count. */
+const COUNTED = new Lexicon([
+  says('…killed due to memory pressure (OOM)', 'resource/out_of_memory/failure', killed),
+  says('…killed due to the node running low on memory', 'resource/out_of_memory/failure', memoryKill),
+  says('…retries left for task', 'task/task_resubmit/unknown'),
+]);
+
+/** Messages that begin with a path. */
+const OF_PATH = new Lexicon([
+  says('…full, available space', 'storage/disk_full/failure', diskFull),
+  says('…has no capacity, object creation', 'storage/disk_full/failure'),
 ]);
 
 const INFO_MESSAGE = ':info_message:';
@@ -387,9 +402,20 @@ const EVENT_SUMMARY = ':event_summary:';
 /** Meaning, ids and facts of one message. */
 export function rayMessage(msg: string, draft: Draft, member: Member): void {
   rayIds(msg, draft, member);
-  mentionSupervised(msg, draft);
-  if (LEXICON.apply(headOf(msg), draft, member, draft.level >= 4)) return;
+  if (mayNameActor(msg, draft, member)) mentionSupervised(msg, draft);
+  const text = headOf(msg);
+  const c = text.charCodeAt(0);
+  if (c >= 48 && c <= 57) {
+    if (COUNTED.apply(text, draft, member, true)) return;
+  } else if (c === 47 && OF_PATH.apply(text, draft, member, true)) return;
+  if (LEXICON.apply(text, draft, member, draft.level >= 4)) return;
   if (member.hint.component === 'job_supervisor' && member.hint.fields.submission_id) draft.category = 'task';
+}
+
+/** Actors are named in `Actor name …`, `Failed to look up actor …`, in what goes wrong, and behind a supervisor's own lines. */
+function mayNameActor(msg: string, draft: Draft, member: Member): boolean {
+  const c = msg.charCodeAt(0);
+  return c === 65 || c === 70 || draft.level >= 4 || member.hint.component === 'job_supervisor';
 }
 
 /** The message without what stands before its first word: blanks, and the marks of lines meant for the driver. */

@@ -28,32 +28,47 @@ import { rayMessage } from './ray-message.ts';
 import { exceptionOf, isTrace } from './ray-trace.ts';
 import { putWorkerState } from './ray-worker-state.ts';
 
-/** Index into LEVELS of Python's words and of those that Ray's command line writes (`SUCC`, `ERR`, `PANIC`, `VINFO`); -1 for others. */
-export function pyLevel(word: string): number {
-  switch (word) {
-    case 'INFO':
-    case 'SUCC':
-    case 'VINFO':
-      return 2;
-    case 'WARNING':
-    case 'WARN':
-    case 'VWARN':
-      return 4;
-    case 'ERROR':
-    case 'ERR':
-    case 'VERR':
-      return 5;
-    case 'DEBUG':
-    case 'VVINFO':
-    case 'VVVINFO':
-      return 1;
-    case 'CRITICAL':
-    case 'FATAL':
-    case 'PANIC':
-      return 6;
-    default:
-      return -1;
+/** Level words and their index into LEVELS: Python's, and those that Ray's command line writes. */
+const WORDS: readonly (readonly [string, number])[] = [
+  ['INFO', 2],
+  ['WARNING', 4],
+  ['ERROR', 5],
+  ['DEBUG', 1],
+  ['CRITICAL', 6],
+  ['FATAL', 6],
+  ['WARN', 4],
+  ['SUCC', 2],
+  ['ERR', 5],
+  ['PANIC', 6],
+  ['VINFO', 2],
+  ['VWARN', 4],
+  ['VERR', 5],
+  ['VVINFO', 1],
+  ['VVVINFO', 1],
+];
+
+/** A level word with what is made of it once. */
+interface Word {
+  word: string;
+  level: number;
+  /** Fields that begin with the word. */
+  field: string;
+}
+
+/** Words by their first letter and length. */
+const BY_SHAPE = new Map<number, Word>();
+for (const [word, level] of WORDS)
+  BY_SHAPE.set(word.charCodeAt(0) * 16 + word.length, { word, level, field: `{"level":"${word}"` });
+
+/** The level word in capitals that stands at `from`, null for none. */
+export function pyLevel(line: string, from: number): Word | null {
+  let at = from;
+  for (; at - from < 9; at++) {
+    const c = line.charCodeAt(at);
+    if (!(c >= 65 && c <= 90)) break;
   }
+  const known = BY_SHAPE.get(line.charCodeAt(from) * 16 + at - from);
+  return known !== undefined && standsAt(line, known.word, from) ? known : null;
 }
 
 const SUBMISSION_PATH = /^\/api\/(?:jobs|job_agent\/jobs)\/([^/?]{1,200})/;
@@ -112,11 +127,9 @@ export const rayPy: LineKind = {
     if (Number.isNaN(ts) || cursor.end !== 23) return false;
     const gap = line.charCodeAt(23);
     if (gap !== 9 && gap !== 32) return false;
-    let at = 24;
-    while (line.charCodeAt(at) >= 65 && line.charCodeAt(at) <= 90 && at < 34) at++;
-    const word = line.slice(24, at);
-    const level = pyLevel(word);
-    if (level === -1) return false;
+    const level = pyLevel(line, 24);
+    if (level === null) return false;
+    let at = 24 + level.word.length;
     const after = line.charCodeAt(at);
     if (after !== 32 && after !== 9) return false;
     at++;
@@ -138,14 +151,14 @@ export const rayPy: LineKind = {
     draft.component = rayComponent(member, stated);
     draft.tsWall = ts;
     draft.tsKind = TS_KIND.wall;
-    draft.level = level;
-    draft.nativeLevel = word;
+    draft.level = level.level;
+    draft.nativeLevel = level.word;
     draft.logger = logger;
     draft.message = message;
-    draft.fields = `{"level":"${word}"`;
+    draft.fields = level.field;
     if (!readRequest(message, draft, member)) {
       rayMessage(message, draft, member);
-      if (line.length > 60 && standsAt(line, ' timestamp_ns=', line.length - 33))
+      if (line.charCodeAt(line.length - 20) === 61 && standsAt(line, ' timestamp_ns=', line.length - 33))
         readTail(message, draft, member);
       if (member.hint.component === 'worker') putWorkerState(draft, member);
     }

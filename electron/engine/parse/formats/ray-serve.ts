@@ -49,11 +49,9 @@ export const rayServe: LineKind = {
   read(line, draft, member) {
     const c = line.charCodeAt(0);
     if (!(c >= 65 && c <= 90)) return false;
-    const blank = line.indexOf(' ');
-    if (blank < 4 || blank > 9) return false;
-    const word = line.slice(0, blank);
-    const level = pyLevel(word);
-    if (level === -1) return false;
+    const level = pyLevel(line, 0);
+    if (level === null || line.charCodeAt(level.word.length) !== 32) return false;
+    const blank = level.word.length;
     const ts = dateTimeAt(line, blank + 1);
     if (Number.isNaN(ts) || cursor.end !== blank + 24 || line.charCodeAt(cursor.end) !== 32) return false;
     const head = readHead(line, cursor.end + 1);
@@ -63,11 +61,11 @@ export const rayServe: LineKind = {
     draft.component = 'serve';
     draft.tsWall = ts;
     draft.tsKind = TS_KIND.wall;
-    draft.level = level;
-    draft.nativeLevel = word;
+    draft.level = level.level;
+    draft.nativeLevel = level.word;
     draft.logger = head.source;
     draft.message = line.slice(head.end);
-    draft.fields = `{"level":"${word}"`;
+    draft.fields = level.field;
     put(draft, 'serve.component', head.component);
     put(draft, 'serve.component_id', head.id);
     putIf(draft, 'application', head.application);
