@@ -159,7 +159,7 @@ class Reader implements MemberParser, LineSink, UnitSink {
       const from = this.#headBytes === 0 ? holeEnd(bytes) : 0;
       this.#hole += from;
       if (from === bytes.length) return;
-      this.#head.push(bytes.slice(from));
+      this.#head.push(new Uint8Array(bytes.subarray(from)));
       this.#headBytes += bytes.length - from;
       if (this.#headBytes >= HEAD_BYTES) this.#begin();
       return;

@@ -91,6 +91,7 @@ function documentOf(
   let lists = 0;
   let wide = false;
   let glued = false;
+  let cut = '';
   let known = 0;
   const maker = jsonFrame((list) => {
     if (list) lists++;
@@ -103,6 +104,7 @@ function documentOf(
       // No object, or one that the end of the head has cut.
       if ((c !== 123 && c !== 91) || (last !== 125 && last !== 93)) {
         glued = false;
+        if (c === 123 || c === 91) cut = text;
         return;
       }
       // Indented over several lines, or behind another object on the same line.
@@ -120,6 +122,9 @@ function documentOf(
   });
   reader.feed(head);
   reader.end();
+  // One record longer than the head shows its store by a name.
+  if (sample.length === 0 && lists > 0 && /"(?:_source|_raw|ingestionTime|eventId)"/.test(cut))
+    return { frame: jsonFrame(), sample, around: member.around };
   // Objects that stand on lines of their own are lines like any other.
   if (sample.length === 0 || (lists === 0 && !wide)) return null;
   if (known * 2 < Math.min(sample.length, 24)) return null;

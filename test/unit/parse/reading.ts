@@ -21,7 +21,7 @@ export function read(
   context: Partial<MemberContext> = {},
   cuts: readonly number[] = [],
 ): Read {
-  const bytes = typeof content === 'string' ? new TextEncoder().encode(content) : content;
+  const bytes = typeof content === 'string' ? new TextEncoder().encode(content) : new Uint8Array(content);
   const records: Draft[] = [];
   const parser = openMember(
     { path: 'unknown.log', bundle: 'test', mtimeUs: null, ...context },

@@ -148,7 +148,10 @@ class JsonFrame implements Frame {
           this.#state = BEHIND;
         }
         continue;
-      } else if (this.#stack.length === 0 && c > 32 && c !== 44) {
+      } else if (c === 44) {
+        this.#name = '';
+      } else if (this.#stack.length === 0 && c > 32 && c !== 0xef && c !== 0xbb && c !== 0xbf) {
+        // Blanks, commas and byte order marks may stand between values.
         this.#state = TEXT;
         continue;
       }
