@@ -19,7 +19,7 @@ import { Order } from './order.ts';
 import { type PathHint, readPath, sharedFields } from './path.ts';
 import type { MemberContext, MemberParser, OpenMember, ParseSummary, RecordSink } from './record.ts';
 import { Draft, TS_KIND } from './record.ts';
-import { choose, framingOf, wellRead } from './sniff.ts';
+import { carriersInside, choose, framingOf, wellRead } from './sniff.ts';
 import { Source, Sources } from './source.ts';
 import {
   FOREIGN,
@@ -48,6 +48,8 @@ const MAX_JOINED = 5000;
 const MIN_HOLE = 64;
 /** So many lines of another format in a row, and the file has become one of it. */
 const MANY_GUESTS = 8;
+/** Carriers that a member's lines may be in; more are not looked for. */
+const MAX_CARRIERS = 12;
 /** So many lines of a unit that are not found in it, and no more is looked for. */
 const MAX_MISSES = 3;
 
@@ -854,11 +856,14 @@ class Reader implements MemberParser, LineSink, UnitSink {
     line: number,
   ): boolean {
     const carriers = this.#peel.carriers;
-    if (this.#said !== NOTHING_SAID || this.#frame || carriers.length >= 12) return false;
+    if (this.#said !== NOTHING_SAID || carriers.length >= MAX_CARRIERS) return false;
     for (const carrier of CARRIERS) {
       if (carrier.soft || carriers.includes(carrier) || !opens(carrier, text, this.#member)) continue;
       if (!this.#trusts(carrier, text)) continue;
       carriers.push(carrier);
+      for (const inner of carriersInside(this.#context, this.#main.hint, text)) {
+        if (!carriers.includes(inner)) carriers.push(inner);
+      }
       nothingKnown();
       this.#carried(text, offset, bytes, lines, cut, line);
       return true;

@@ -177,16 +177,7 @@ export function choose(
     if (residue) sample = stripped;
   }
   let places: string[] = [];
-  if (!hint.whole) {
-    for (let depth = 0; depth < DEPTH; depth++) {
-      const found = carriersOf(like, sample, carriers);
-      if (found.length === 0) break;
-      carriers.push(...found);
-      const open = unwrap(like(), found, sample);
-      sample = open.texts;
-      if (open.places.length > 0) places = open.places;
-    }
-  }
+  if (!hint.whole) ({ sample, places } = nested(like, sample, carriers));
   sample = sample.map(stripAnsi);
   const claimed = bestCustom(context, hint, claiming, sample, 0);
   if (claimed) return { format: claimed, carriers, residue };
@@ -218,6 +209,32 @@ export function choose(
     (bestScore >= (best.id === family ? 0.005 : 0.02) * sample.length ||
       (hint.sure && best.id === hint.family));
   return { format: enough && best ? best : other, carriers, residue };
+}
+
+/** Carriers of a line that begins to be in one, and of what is inside it. */
+export function carriersInside(context: MemberContext, hint: PathHint, line: string): Carrier[] {
+  const carriers: Carrier[] = [];
+  nested(() => new Member(context, hint), [line], carriers);
+  return carriers;
+}
+
+/** Adds the carriers of the lines, one inside another; what is left of the lines, and the places that carriers named. */
+function nested(
+  like: () => Member,
+  lines: string[],
+  carriers: Carrier[],
+): { sample: string[]; places: string[] } {
+  let sample = lines;
+  let places: string[] = [];
+  for (let depth = 0; depth < DEPTH; depth++) {
+    const found = carriersOf(like, sample, carriers);
+    if (found.length === 0) break;
+    carriers.push(...found);
+    const open = unwrap(like(), found, sample);
+    sample = open.texts;
+    if (open.places.length > 0) places = open.places;
+  }
+  return { sample, places };
 }
 
 /** The family that most of the places speak for. */
