@@ -33,6 +33,8 @@ const MAGIC: readonly [string, string][] = [
   ['wOF2', 'font'],
 ];
 
+/** An export of the journal: lengths of its values are binary. */
+const EXPORT = /^__(?:CURSOR|REALTIME_TIMESTAMP|MONOTONIC_TIMESTAMP|SEQNUM)=/;
 /** A run of NUL this long is a hole that a truncated or half-written file left, and says nothing of its kind. */
 const HOLE = /\0{16,}/g;
 /** A line of text: no control bytes but tab, escape and the like. */
@@ -45,7 +47,7 @@ export function binaryKind(head: string): string {
   if (/^\x80[\x02-\x05][\x95\]}\x8ccKX(]/.test(head)) return 'pickle';
   if (head.startsWith('ustar', 257)) return 'tar';
   if (head.slice(2, 4) === '\r\n' && head.slice(0, 64).includes('\0')) return 'pyc';
-  if (wideKind(head) !== '') return '';
+  if (wideKind(head) !== '' || EXPORT.test(head)) return '';
   const solid = head.indexOf('\0') === -1 ? head : head.replace(HOLE, '');
   const n = solid.length;
   if (n === 0) return '';
