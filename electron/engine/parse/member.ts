@@ -1,6 +1,5 @@
 // Reads one member: frames it, takes off carriers, asks the kinds of its format, and hands on records that tile the bytes.
 import { Buffer, isAscii, isUtf8 } from 'node:buffer';
-import type { Carrier } from './carriers/carrier.ts';
 import { CARRIERS } from './carriers/list.ts';
 import { type Part, Parts } from './carriers/parts.ts';
 import { NOTHING_SAID, opens, Peel, type Said } from './carriers/peel.ts';
@@ -50,6 +49,9 @@ const MIN_HOLE = 64;
 const MANY_GUESTS = 8;
 /** Carriers that a member's lines may be in; more are not looked for. */
 const MAX_CARRIERS = 12;
+/** One look into a line costs as much as reading so many lines may; the first looks are free. */
+const TRY_COST = 50;
+const FREE_TRIES = 20_000;
 /** So many lines of a unit that are not found in it, and no more is looked for. */
 const MAX_MISSES = 3;
 
@@ -72,6 +74,8 @@ class Open {
   high = false;
   /** Its place in the file says something of when it was written. */
   ordered = true;
+  /** It goes on from a record that other lines of the file came after. */
+  goesOn = false;
 }
 
 class Reader implements MemberParser, LineSink, UnitSink {
@@ -91,6 +95,8 @@ class Reader implements MemberParser, LineSink, UnitSink {
   #years: YearClock;
   #day = Number.NaN;
   #stated = 0;
+  /** What looking for carriers in lines that nothing reads has cost, in lines. */
+  #tries = 0;
   #peel = new Peel();
   #parts = new Parts((part) => this.#part(part));
   #residue = false;
@@ -742,7 +748,7 @@ class Reader implements MemberParser, LineSink, UnitSink {
     let kind: LineKind | null = null;
     let fault = '';
     // A file of no known format may be about to become one: its own kinds read too much.
-    if (source.format.id === 'text' && looksLikeHead(text)) {
+    if (source.format.id === 'text' && (looksLikeHead(text) || holdsHead(text))) {
       if (this.#newCarrier(text, offset, bytes, lines, cut, line)) return;
       kind = this.#guest(text, draft);
     }
@@ -767,9 +773,20 @@ class Reader implements MemberParser, LineSink, UnitSink {
         source.last = kind;
         source.reads++;
         if (source.guests > 0) source.guests = 0;
-      } else if (fault === '' && looksLikeHead(text) && !member.hint.whole && source.format.id !== 'text') {
-        if (this.#newCarrier(text, offset, bytes, lines, cut, line)) return;
-        if (member.hint.strays !== 'text') kind = this.#guest(text, draft);
+      } else if (
+        fault === '' &&
+        text !== '' &&
+        !this.#within &&
+        !member.hint.whole &&
+        source.format.id !== 'text'
+      ) {
+        const head = looksLikeHead(text);
+        if (
+          (head || this.#tries <= this.#lineNumber + FREE_TRIES) &&
+          this.#newCarrier(text, offset, bytes, lines, cut, line)
+        )
+          return;
+        if (head && member.hint.strays !== 'text') kind = this.#guest(text, draft);
       }
     }
     if (made.highBytes) {
@@ -838,6 +855,7 @@ class Reader implements MemberParser, LineSink, UnitSink {
     const before = this.#streams.get(this.#streamKey());
     if (!before?.kind || (before.kind.joins && !/^\s/.test(text) && !TRACE_TAIL.test(text))) return;
     draft.parsed = true;
+    this.#spare.goesOn = true;
     putNumber(draft, 'tidemark.continues', before.line);
   }
 
@@ -857,29 +875,29 @@ class Reader implements MemberParser, LineSink, UnitSink {
   ): boolean {
     const carriers = this.#peel.carriers;
     if (this.#said !== NOTHING_SAID || carriers.length >= MAX_CARRIERS) return false;
-    for (const carrier of CARRIERS) {
-      if (carrier.soft || carriers.includes(carrier) || !opens(carrier, text, this.#member)) continue;
-      if (!this.#trusts(carrier, text)) continue;
-      carriers.push(carrier);
-      for (const inner of carriersInside(this.#context, this.#main.hint, text)) {
-        if (!carriers.includes(inner)) carriers.push(inner);
-      }
-      nothingKnown();
-      this.#carried(text, offset, bytes, lines, cut, line);
-      return true;
+    let found = CARRIERS.some((c) => c.sure && !carriers.includes(c) && opens(c, text, this.#member));
+    if (!found) {
+      // Most lines that no kind reads are in no carrier: looking into one takes long, so it is done for few.
+      if (this.#tries > this.#lineNumber + FREE_TRIES) return false;
+      this.#tries += TRY_COST;
+      if (!holdsHead(text)) return false;
+      this.#tries += TRY_COST * 50;
+      found = true;
     }
-    return false;
+    const fresh = carriersInside(this.#context, this.#main.hint, text).filter((c) => !carriers.includes(c));
+    if (fresh.length === 0) return false;
+    const probing = new Peel();
+    probing.carriers.push(...fresh);
+    if (!probing.open(text, this.#member, () => false)) return false;
+    if (!fresh.some((c) => c.sure) && !this.#readsWell(probing.text)) return false;
+    carriers.push(...fresh);
+    nothingKnown();
+    this.#carried(text, offset, bytes, lines, cut, line);
+    return true;
   }
 
-  /** A carrier shows itself in one line when it is a particular one, or when a line of the log is inside. */
-  #trusts(carrier: Carrier, text: string): boolean {
-    if (carrier.sure) return true;
-    const probePeel = new Peel();
-    probePeel.carriers.push(carrier);
-    return (
-      probePeel.open(text, this.#member, () => false) &&
-      (this.#readAsItStands(probePeel.text) || wellRead(probePeel.text, this.#member) !== null)
-    );
+  #readsWell(text: string): boolean {
+    return this.#readAsItStands(text) || wellRead(text, this.#member) !== null;
   }
 
   /** A line of another format in the middle of this one: a record of its own that says so, unless the file has become one of it. */
@@ -935,6 +953,7 @@ class Reader implements MemberParser, LineSink, UnitSink {
       if (!kind.joins) return strays !== 'text' || this.#member.hint.whole || /^\s/.test(text);
       return kind.joins(text, open.draft, this.#member, open.joined);
     }
+    if (open.goesOn) return true;
     // A text record: an indented line, or the end of a traceback, goes with it.
     if (open.draft.parsed && strays === 'text') return joinsText(open, text);
     // A piece of a record that began before the file did.
@@ -1031,6 +1050,7 @@ class Reader implements MemberParser, LineSink, UnitSink {
     open.source = this.#source;
     open.stream = this.#said.stream;
     open.ordered = !this.#said.unordered;
+    open.goesOn = false;
     open.cut = 0;
     open.partial = '';
     open.nuls = this.#nuls;
@@ -1211,6 +1231,15 @@ function looksLikeHead(text: string): boolean {
         (text.charCodeAt(4) === 45 || text.charCodeAt(4) === 47 || isDigit(text.charCodeAt(9)))
       );
   }
+}
+
+/** The begin of a record of some format, further on in a line. */
+const INNER_HEAD =
+  /^\s{0,100}\S.{0,250}?(?:time="\d{4}-|\[\d{4}-\d\d-\d\d |[IWEF](?:0\d|1[0-2])\d\d \d\d:\d\d:|\{\\?"|\d{4}-\d\d-\d\d[ T]\d\d:\d\d)/;
+
+/** May a line hold a record behind something in front of it? */
+function holdsHead(text: string): boolean {
+  return INNER_HEAD.test(text.length > 400 ? text.slice(0, 400) : text);
 }
 
 function isDigit(c: number): boolean {

@@ -182,6 +182,8 @@ export function choose(
   const claimed = bestCustom(context, hint, claiming, sample, 0);
   if (claimed) return { format: claimed, carriers, residue };
   if (hint.component === 'sandbox') return { format: SANDBOX, carriers, residue };
+  // What a program prints into its own file is its text, whatever that looks like.
+  if (hinted && hint.sure && hint.strays === 'text') return { format: hinted, carriers, residue };
   const start = sample.slice(0, 3).join('\n').slice(0, 4000);
   if (/^\s*\{\s*"events"\s*:\s*\[/.test(start) && !/"message"\s*:/.test(start))
     return { format: registry, carriers, residue };

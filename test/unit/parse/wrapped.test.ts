@@ -86,6 +86,6 @@ test('records tile and are the same however the bytes are cut, whatever carrier 
         }
       },
     ),
-    { numRuns: 600 },
+    { numRuns: 250 },
   );
 }, 60_000);
