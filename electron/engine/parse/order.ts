@@ -59,6 +59,10 @@ export class Order {
         }
         return this.#doubt(draft, clock);
       }
+      if (dated) {
+        const { latest } = this.#clocks[kind === TS_KIND.absolute ? 0 : 1] as Clock;
+        if (ordered && t < latest - SLACK) mark(draft, latest - t);
+      }
       return this.#pass(draft, dated);
     }
     return this.#wait(draft, dated, ordered);

@@ -1,7 +1,7 @@
 // Order within a file: what is marked as out of order, what is not, and whose time undated lines take.
 import { expect, test } from 'vitest';
-import type { Draft } from '../../../electron/engine/parse/record.ts';
-import { TS_KIND } from '../../../electron/engine/parse/record.ts';
+import { Order } from '../../../electron/engine/parse/order.ts';
+import { Draft, TS_KIND } from '../../../electron/engine/parse/record.ts';
 import { checkTiling, fieldsOf, micros, read } from './reading.ts';
 
 /** A registry line at so many seconds after noon. */
@@ -130,6 +130,31 @@ test('a foreign record lends its time to nobody and moves no clock', () => {
     tsWall: micros('2026-11-20T12:00:10Z'),
   });
   expect(r.records.some((d: Draft) => d.fields.includes('out_of_order'))).toBe(false);
+});
+
+test('a foreign record that is behind the others says so as well, and moves no clock', () => {
+  const got: [number, string][] = [];
+  const order = new Order({ record: (draft) => void got.push([draft.tsWall, draft.fields]) });
+  let draft = new Draft();
+  for (const [seconds, foreign] of [
+    [100, false],
+    [40, true],
+    [900, true],
+    [101, false],
+  ] as const) {
+    draft.tsWall = seconds * S;
+    draft.tsKind = TS_KIND.wall;
+    draft.foreign = foreign;
+    draft.fields = foreign ? '{"tidemark.foreign":"x"}' : '';
+    draft = order.add(draft, true);
+  }
+  order.end();
+  expect(got).toEqual([
+    [100 * S, ''],
+    [40 * S, `{"tidemark.foreign":"x","tidemark.out_of_order":${60 * S}}`],
+    [900 * S, '{"tidemark.foreign":"x"}'],
+    [101 * S, ''],
+  ]);
 });
 
 test('records that are held back come out in the order of the file', () => {
