@@ -111,8 +111,8 @@ export class Member {
   state: Record<string, string> = {};
 
   // What carriers remember between lines.
-  /** Width of the last head of journald or syslog, and what it said. */
-  journalHead: { width: number; said: object } | null = null;
+  /** Width of the last head of journald or syslog: further lines of its message are indented by it. */
+  headWidth = 0;
   /** The file that `tail` or `head` printed lines of. */
   tailFile = '';
   /** The index that the last action line of a bulk request named. */

@@ -49,9 +49,11 @@ const MIN_HOLE = 64;
 const MANY_GUESTS = 8;
 /** Carriers that a member's lines may be in; more are not looked for. */
 const MAX_CARRIERS = 12;
-/** One look into a line costs as much as reading so many lines may; the first looks are free. */
-const TRY_COST = 50;
-const FREE_TRIES = 20_000;
+/** A glance at a line that nothing reads, and a look into it, are paid by so many lines; some are free. */
+const GLANCE_COST = 60;
+const LOOK_COST = 2000;
+const FREE_GLANCES = 3000;
+const FREE_LOOKS = 20_000;
 /** So many lines of a unit that are not found in it, and no more is looked for. */
 const MAX_MISSES = 3;
 
@@ -96,7 +98,8 @@ class Reader implements MemberParser, LineSink, UnitSink {
   #day = Number.NaN;
   #stated = 0;
   /** What looking for carriers in lines that nothing reads has cost, in lines. */
-  #tries = 0;
+  #glances = 0;
+  #looks = 0;
   #peel = new Peel();
   #parts = new Parts((part) => this.#part(part));
   #residue = false;
@@ -143,8 +146,6 @@ class Reader implements MemberParser, LineSink, UnitSink {
   #order: Order;
   #said: Said = NOTHING_SAID;
   #lastHost = '';
-  /** The last record of every stream of every source, where streams are told apart. */
-  #streams = new Map<string, { line: number; kind: LineKind | null }>();
 
   constructor(context: MemberContext, sink: RecordSink, customs: readonly CustomFormat[]) {
     this.#customs = customs;
@@ -748,9 +749,10 @@ class Reader implements MemberParser, LineSink, UnitSink {
     let kind: LineKind | null = null;
     let fault = '';
     // A file of no known format may be about to become one: its own kinds read too much.
-    if (source.format.id === 'text' && (looksLikeHead(text) || holdsHead(text))) {
-      if (this.#newCarrier(text, offset, bytes, lines, cut, line)) return;
-      kind = this.#guest(text, draft);
+    if (source.unknown) {
+      const head = looksLikeHead(text);
+      if (this.#newCarrier(text, head, offset, bytes, lines, cut, line)) return;
+      if (head) kind = this.#guest(text, draft);
     }
     if (kind === null) {
       try {
@@ -773,20 +775,12 @@ class Reader implements MemberParser, LineSink, UnitSink {
         source.last = kind;
         source.reads++;
         if (source.guests > 0) source.guests = 0;
-      } else if (
-        fault === '' &&
-        text !== '' &&
-        !this.#within &&
-        !member.hint.whole &&
-        source.format.id !== 'text'
-      ) {
+      } else if (!source.unknown && text !== '' && !this.#within && fault === '' && !member.hint.whole) {
         const head = looksLikeHead(text);
-        if (
-          (head || this.#tries <= this.#lineNumber + FREE_TRIES) &&
-          this.#newCarrier(text, offset, bytes, lines, cut, line)
-        )
-          return;
-        if (head && member.hint.strays !== 'text') kind = this.#guest(text, draft);
+        if (head || this.#glances <= this.#lineNumber + FREE_GLANCES) {
+          if (this.#newCarrier(text, head, offset, bytes, lines, cut, line)) return;
+          if (head && member.hint.strays !== 'text') kind = this.#guest(text, draft);
+        }
       }
     }
     if (made.highBytes) {
@@ -852,21 +846,17 @@ class Reader implements MemberParser, LineSink, UnitSink {
 
   /** A line that goes on where lines of another stream came between: a record of its own that says where it belongs. */
   #continues(draft: Draft, text: string): void {
-    const before = this.#streams.get(this.#streamKey());
-    if (!before?.kind || (before.kind.joins && !/^\s/.test(text) && !TRACE_TAIL.test(text))) return;
+    const before = this.#source.lastOf(this.#said.stream);
+    if (!before.kind || (before.kind.joins && !/^\s/.test(text) && !TRACE_TAIL.test(text))) return;
     draft.parsed = true;
     this.#spare.goesOn = true;
     putNumber(draft, 'tidemark.continues', before.line);
   }
 
-  #streamKey(): string {
-    const { file, container, pod, host, program, stream } = this.#said;
-    return `${file}\n${container}\n${pod}\n${host}\n${program}\n${stream}`;
-  }
-
   /** Is the line in a carrier that the member's lines were not in so far? Then it and those after it are read inside it. */
   #newCarrier(
     text: string,
+    head: boolean,
     offset: number,
     bytes: number,
     lines: number,
@@ -875,14 +865,14 @@ class Reader implements MemberParser, LineSink, UnitSink {
   ): boolean {
     const carriers = this.#peel.carriers;
     if (this.#said !== NOTHING_SAID || carriers.length >= MAX_CARRIERS) return false;
-    let found = CARRIERS.some((c) => c.sure && !carriers.includes(c) && opens(c, text, this.#member));
-    if (!found) {
+    const sure =
+      head && CARRIERS.some((c) => c.sure && !carriers.includes(c) && opens(c, text, this.#member));
+    if (!sure) {
       // Most lines that no kind reads are in no carrier: looking into one takes long, so it is done for few.
-      if (this.#tries > this.#lineNumber + FREE_TRIES) return false;
-      this.#tries += TRY_COST;
+      if (this.#looks > this.#lineNumber + FREE_LOOKS) return false;
+      if (!head) this.#glances += GLANCE_COST;
       if (!holdsHead(text)) return false;
-      this.#tries += TRY_COST * 50;
-      found = true;
+      this.#looks += LOOK_COST;
     }
     const fresh = carriersInside(this.#context, this.#main.hint, text).filter((c) => !carriers.includes(c));
     if (fresh.length === 0) return false;
@@ -1073,9 +1063,10 @@ class Reader implements MemberParser, LineSink, UnitSink {
     this.#open = open;
     this.#spare = this.#free ?? new Open();
     this.#free = null;
-    if (open.stream !== '') {
-      if (this.#streams.size > 10_000) this.#streams.clear();
-      if (kind) this.#streams.set(this.#streamKey(), { line: open.draft.line, kind });
+    if (open.stream !== '' && kind !== null) {
+      const last = this.#source.lastOf(open.stream);
+      last.line = open.draft.line;
+      last.kind = kind;
     }
   }
 
@@ -1202,6 +1193,8 @@ function looksLikeHead(text: string): boolean {
   switch (c) {
     case 123: // {
       return text.charCodeAt(1) === 34 && text.length > 30;
+    case 61: // =
+      return text.startsWith('==> ');
     case 60: // <
       return isDigit(text.charCodeAt(1));
     case 91: // [

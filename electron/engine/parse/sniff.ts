@@ -42,6 +42,9 @@ export function framingOf(context: MemberContext, hint: PathHint, head: string):
   const start = /^\s*/.exec(head.slice(0, 2000))?.[0].length ?? 0;
   const c = head.charCodeAt(start);
   if (c === 123 || c === 91) {
+    const next = /\S/.exec(head.slice(start + 1, start + 2000))?.[0] ?? '';
+    if (c === 123 ? next !== '"' : next !== '{' && next !== '[') return null;
+    if (isLine(head, start)) return null;
     const document = documentOf(context, hint, head);
     return document ? { ...none, ...document } : null;
   }
@@ -60,6 +63,16 @@ export function framingOf(context: MemberContext, hint: PathHint, head: string):
     return { ...none, frame: octetFrame, sample: unitsOf(octetFrame, head) };
   const columns = headerOf(first);
   return columns ? { ...none, columns, frame: csvFrame, sample: unitsOf(csvFrame, head) } : null;
+}
+
+const LIST = /"(?:hits|events|logEvents|results|values|records|Records|entries|logs)" ?: ?\[/;
+
+/** Does the first line hold one whole object that is no list of records? Then its lines are records. */
+function isLine(head: string, start: number): boolean {
+  const end = head.indexOf('\n', start);
+  if (end === -1 || head.charCodeAt(start) !== 123) return false;
+  const line = head.slice(start, end).trimEnd();
+  return line.endsWith('}') && line.indexOf('}{') === -1 && line.indexOf('}\0{') === -1 && !LIST.test(line);
 }
 
 /** The first units of a text, without the one that its end may have cut. */

@@ -8,10 +8,17 @@ import { YearClock } from './years.ts';
 
 const MAX_SOURCES = 5000;
 
+export interface StreamEnd {
+  line: number;
+  kind: LineKind | null;
+}
+
 export class Source {
   readonly hint: PathHint;
   format: Format;
   kinds: readonly LineKind[];
+  /** The format is that of members of no known system. */
+  unknown: boolean;
   /** The kind of the line before: lines of one kind stand together. */
   last: LineKind | null = null;
   /** What some lines set for those after them. */
@@ -31,6 +38,7 @@ export class Source {
     this.hint = hint;
     this.format = format;
     this.kinds = format.kinds;
+    this.unknown = format.id === 'text';
     this.guessed = guessed;
     if (guessed && hint.year > 0) {
       this.years = new YearClock(lineOf);
@@ -38,9 +46,18 @@ export class Source {
     }
   }
 
+  #out: StreamEnd = { line: 0, kind: null };
+  #err: StreamEnd = { line: 0, kind: null };
+
+  /** The last record of a stream. */
+  lastOf(stream: string): StreamEnd {
+    return stream === 'stdout' ? this.#out : this.#err;
+  }
+
   adopt(format: Format): void {
     this.format = format;
     this.kinds = format.kinds;
+    this.unknown = format.id === 'text';
     this.last = null;
     this.reads = 0;
     this.guessed = false;
@@ -66,6 +83,7 @@ export class Sources {
     const before = this.#lastSaid;
     if (
       before !== null &&
+      before.host === said.host &&
       before.file === said.file &&
       before.tag === said.tag &&
       before.group === said.group &&
@@ -83,7 +101,7 @@ export class Sources {
   #find(said: Said): Source {
     const places = placesOf(said);
     if (places.length === 0) return this.#main;
-    const key = places.join('\n');
+    const key = `${said.host}\n${places.join('\n')}`;
     let source = this.#byKey.get(key);
     if (!source) {
       if (this.#byKey.size >= MAX_SOURCES) return this.#main;

@@ -33,6 +33,8 @@ export const outer = {
   structured: '',
   /** The carrier's own line (a banner, a header, a separator), not one of the log. */
   notice: false,
+  /** The line goes on from the one before: what was said of that holds for it. */
+  again: false,
   /** Records come from a search: their order says nothing about the order of writing. */
   unordered: false,
 };
@@ -75,6 +77,7 @@ export function carry(text: string): void {
   outer.repeated = 0;
   outer.structured = '';
   outer.notice = false;
+  outer.again = false;
   outer.unordered = false;
 }
 

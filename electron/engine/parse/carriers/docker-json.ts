@@ -2,7 +2,7 @@
 import { textOf } from '../text.ts';
 import type { Carrier } from './carrier.ts';
 import { carry, outer, placeOf } from './carrier.ts';
-import { firstDeep, objectOn, takeFile, takeKubernetes, takeTimeOf } from './json.ts';
+import { firstDeep, objectOn, takeFile, takeKubernetes, takeTime, takeTimeOf } from './json.ts';
 
 /** Docker cuts lines into parts of 16 KiB; characters cut in two are three bytes each afterwards. */
 const PART_FROM = 16_000;
@@ -25,8 +25,14 @@ export const dockerJson: Carrier = {
       partial = object.stream !== undefined && text.length >= PART_FROM && text.length <= PART_TO;
     carry(text);
     outer.partial = partial;
-    takeTimeOf(object, 'time', '@timestamp', 'timestamp', 'date', 'ts');
     outer.stream = textOf(object.stream);
+    let more = false;
+    for (const key in object) more ||= key !== 'log' && key !== 'stream' && key !== 'time';
+    if (!more && typeof object.time === 'string') {
+      takeTime(object.time);
+      return true;
+    }
+    takeTimeOf(object, 'time', '@timestamp', 'timestamp', 'date', 'ts');
     outer.tag = firstDeep(object, 'attrs.tag', 'tag', 'fluent_tag');
     takeKubernetes(object);
     takeFile(object);

@@ -24,7 +24,7 @@ function named(line: string, at: number, member: Member): boolean {
   outer.pid = head.pid;
   takeText(line.slice(head.end));
   // journalctl indents further lines of a message by as many blanks as the head has bytes.
-  member.journalHead = { width: head.end, said: { ...outer, text: '' } };
+  member.headWidth = head.end;
   return true;
 }
 
@@ -34,11 +34,11 @@ export const journalText: Carrier = {
   open(line, member) {
     const c = line.charCodeAt(0);
     if (c === 32) {
-      const last = member.journalHead;
-      if (!last || last.width < 15 || line.length <= last.width) return false;
-      for (let i = 0; i < last.width; i++) if (line.charCodeAt(i) !== 32) return false;
-      Object.assign(outer, last.said);
-      outer.text = line.slice(last.width);
+      const width = member.headWidth;
+      if (width < 15 || line.length <= width) return false;
+      for (let i = 0; i < width; i++) if (line.charCodeAt(i) !== 32) return false;
+      carry(line.slice(width));
+      outer.again = true;
       return true;
     }
     if (c === 45) {

@@ -5,7 +5,7 @@ import { outer } from './carrier.ts';
 
 const MAX_DEPTH = 4;
 
-export type Said = Omit<Outer, 'text' | 'partial'>;
+export type Said = Omit<Outer, 'text' | 'partial' | 'again'>;
 
 export const NOTHING_SAID: Said = Object.freeze({
   time: Number.NaN,
@@ -36,8 +36,8 @@ export class Peel {
   said: Said = NOTHING_SAID;
   partial = false;
 
-  /** The carriers of the line before: lines stand together. */
-  #last: (Carrier | null)[] = new Array(MAX_DEPTH).fill(null);
+  /** The carriers of the line before, by depth: lines stand together. */
+  #last: number[] = new Array(MAX_DEPTH).fill(-1);
 
   /**
    * Opens a line as far as its carriers go; false when it is in none. `reads` tells whether a text is a line of the log as it
@@ -47,46 +47,44 @@ export class Peel {
     let text = line;
     let said: Said = NOTHING_SAID;
     let partial = false;
-    let used: Carrier[] | null = null;
+    let used = 0;
     for (let depth = 0; depth < MAX_DEPTH; depth++) {
-      const carrier = this.#next(text, member, reads, used, depth);
-      if (!carrier) break;
-      this.#last[depth] = carrier;
+      const at = this.#next(text, member, reads, used, depth);
+      if (at === -1) break;
+      this.#last[depth] = at;
       text = outer.text;
       partial ||= outer.partial;
-      said = used === null ? take() : merge(said);
-      used = used === null ? [carrier] : [...used, carrier];
+      said = outer.again ? this.said : used === 0 ? take() : merge(said);
+      used |= 1 << at;
       if (said.notice || text.indexOf('\n') !== -1) break;
+      if (this.carriers.length === 1) break;
     }
-    if (used === null) return false;
+    if (used === 0) return false;
     this.text = text;
     this.said = said;
     this.partial = partial;
     return true;
   }
 
-  #next(
-    text: string,
-    member: Member,
-    reads: (text: string) => boolean,
-    used: readonly Carrier[] | null,
-    depth: number,
-  ): Carrier | null {
-    const last = this.#last[depth] as Carrier | null;
+  /** Index of the carrier that opens the text, -1 for none; `used`: bits of those that the line was in already. */
+  #next(text: string, member: Member, reads: (text: string) => boolean, used: number, depth: number): number {
+    const { carriers } = this;
+    const last = this.#last[depth] as number;
     let plain: boolean | undefined;
-    for (let i = last === null ? 0 : -1; i < this.carriers.length; i++) {
-      const carrier = i === -1 ? (last as Carrier) : (this.carriers[i] as Carrier);
-      if ((i !== -1 && carrier === last) || used?.includes(carrier)) continue;
+    for (let i = last === -1 ? 0 : -1; i < carriers.length; i++) {
+      const at = i === -1 ? last : i;
+      if ((i !== -1 && i === last) || (used & (1 << at)) !== 0) continue;
+      const carrier = carriers[at] as Carrier;
       if (!opens(carrier, text, member)) continue;
       if (carrier.soft) {
         plain ??= reads(text);
-        if (plain) return null;
-        // Reading the text asked other carriers nothing, but the kinds may have used what they share.
+        if (plain) return -1;
+        // Kinds may have used what carriers share: it is said anew.
         if (!opens(carrier, text, member)) continue;
       }
-      return carrier;
+      return at;
     }
-    return null;
+    return -1;
   }
 }
 
@@ -101,8 +99,26 @@ export function opens(carrier: Carrier, line: string, member: Member): boolean {
 }
 
 function take(): Said {
-  const { text: _text, partial: _partial, ...said } = outer;
-  return said;
+  return {
+    time: outer.time,
+    zoned: outer.zoned,
+    year: outer.year,
+    stream: outer.stream,
+    host: outer.host,
+    program: outer.program,
+    pid: outer.pid,
+    priority: outer.priority,
+    file: outer.file,
+    namespace: outer.namespace,
+    pod: outer.pod,
+    container: outer.container,
+    tag: outer.tag,
+    group: outer.group,
+    repeated: outer.repeated,
+    structured: outer.structured,
+    notice: outer.notice,
+    unordered: outer.unordered,
+  };
 }
 
 /** What an inner carrier says stands before what the outer one said: it was nearer to the writer. */

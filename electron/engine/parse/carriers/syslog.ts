@@ -34,7 +34,7 @@ export function nameAt(line: string, at: number, bare: boolean): boolean {
   if (token.length > 256 || token === '') return false;
   const names = token.endsWith(':') || (token.endsWith(']') && /\w\[\d+\]$/.test(token));
   if (!(names && !IPV6.test(token)) && blank !== -1) {
-    if (!HOST.test(token) || LEVEL.test(token)) return false;
+    if (!HOST.test(token) || (!bare && LEVEL.test(token))) return false;
     head.host = token;
     from = blank + 1;
     if (line.charCodeAt(from) === 32) from++;
@@ -233,7 +233,7 @@ export const syslog: Carrier = {
     outer.pid = head.pid;
     outer.priority = priority;
     takeText(line.slice(head.end));
-    member.journalHead = { width: head.end, said: { ...outer, text: '' } };
+    member.headWidth = head.end;
     return true;
   },
   samples: [
