@@ -1,5 +1,6 @@
 // The same content twice on one node (a copied symbolic link, a file collected twice) is counted once.
 import type { Connection } from '../case/database.ts';
+import { markSeverityCopies } from './severity-copies.ts';
 
 /** Keeps the member that came first; the others stay in the ledger as duplicates and give no events. */
 export async function markDuplicates(connection: Connection): Promise<void> {
@@ -11,6 +12,7 @@ export async function markDuplicates(connection: Connection): Promise<void> {
           FROM member WHERE content_size > 0 AND status IN ('parsed', 'partial') GROUP BY ALL HAVING count(*) > 1) AS first
     WHERE member.node = first.node AND member.content_sha256 = first.content_sha256
       AND member.file_id > first.file_id AND member.status IN ('parsed', 'partial')`);
+  await markSeverityCopies(connection);
   const gone = `(SELECT file_id FROM member WHERE status = 'duplicate')`;
   const left = await connection.row<{ n: number }>(
     `SELECT count(*)::INTEGER AS n FROM event WHERE file_id IN ${gone}`,
