@@ -139,16 +139,16 @@ INSERT INTO link (from_event, to_event, kind, candidates, why)
 WITH answer AS (
   SELECT event_id, file_id, src_ip, http_method, http_path, ts, (fields->>'$."peer"') AS peer FROM event WHERE system = 'mesos' AND http_status IS NOT NULL AND ts IS NOT NULL),
 request AS (
-  SELECT e.event_id, e.file_id, e.src_ip, e.http_method, e.http_path, e.ts, (e.fields->>'$."peer"') AS peer FROM event e
-  WHERE e.system = 'mesos' AND e.http_method IS NOT NULL AND e.http_status IS NULL
-    AND (e.file_id, e.http_method, e.http_path) IN (SELECT (file_id, http_method, http_path) FROM answer)),
-pairs AS (
-  SELECT r.event_id AS request, a.event_id AS answer, count(*) OVER (PARTITION BY a.event_id) AS n,
-    row_number() OVER (PARTITION BY a.event_id ORDER BY r.event_id DESC) AS near, row_number() OVER (PARTITION BY r.event_id ORDER BY a.event_id) AS first
-  FROM answer a JOIN request r ON r.file_id = a.file_id AND r.http_method = a.http_method AND r.http_path = a.http_path AND r.peer = a.peer
-    AND r.event_id < a.event_id AND r.ts >= a.ts - INTERVAL 5 MINUTE)
-SELECT request, answer, 'request_answer', n, 'same peer, method and path in this file; the answer is the next one to it' FROM pairs
-WHERE near = 1 AND first = 1 ORDER BY request`;
+  SELECT *, row_number() OVER (PARTITION BY file_id, http_method, http_path, peer ORDER BY event_id) AS k FROM (
+    SELECT e.event_id, e.file_id, e.http_method, e.http_path, e.ts, (e.fields->>'$."peer"') AS peer FROM event e
+    WHERE e.system = 'mesos' AND e.http_method IS NOT NULL AND e.http_status IS NULL
+      AND (e.file_id, e.http_method, e.http_path) IN (SELECT (file_id, http_method, http_path) FROM answer))),
+near AS (
+  SELECT r.event_id AS request, a.event_id AS answer, r.ts >= a.ts - INTERVAL 5 MINUTE AS soon,
+    r.k - lag(r.k, 1, 0) OVER (PARTITION BY a.file_id, a.http_method, a.http_path, a.peer ORDER BY a.event_id) AS n
+  FROM answer a ASOF JOIN request r ON r.file_id = a.file_id AND r.http_method = a.http_method AND r.http_path = a.http_path AND r.peer = a.peer AND r.event_id < a.event_id)
+SELECT request, answer, 'request_answer', n, 'same peer, method and path in this file; the answer is the next one to it' FROM near
+WHERE n > 0 AND soon ORDER BY request`;
 
 /** The POST that opens an upload names no upload yet: the last one before it of the same client and repository. */
 const UPLOADS = `
@@ -161,13 +161,14 @@ upload AS (
 post AS (
   SELECT event_id, src_ip, ts, CASE WHEN http_path LIKE '%/' THEN http_path ELSE http_path || '/' END AS path FROM event
   WHERE system = 'registry' AND http_method = 'POST' AND http_status = 202 AND component = 'app' AND http_path LIKE '/v2/%/blobs/uploads%'),
-pairs AS (
-  SELECT p.event_id AS post, u.event_id AS upload, count(*) OVER (PARTITION BY u.event_id) AS n,
-    row_number() OVER (PARTITION BY u.event_id ORDER BY p.ts DESC, p.event_id DESC) AS near,
-    row_number() OVER (PARTITION BY p.event_id ORDER BY u.ts, u.event_id) AS first
-  FROM upload u JOIN post p ON p.src_ip = u.src_ip AND p.path = u.path AND p.ts <= u.ts AND p.ts >= u.ts - INTERVAL 1 MINUTE)
+counted AS (SELECT *, row_number() OVER (PARTITION BY src_ip, path ORDER BY ts, event_id) AS k FROM post WHERE src_ip IS NOT NULL AND ts IS NOT NULL),
+last AS (
+  SELECT u.event_id AS upload, u.src_ip, u.path, u.ts, p.event_id AS post, p.ts AS post_ts, p.k
+  FROM upload u ASOF JOIN counted p ON p.src_ip = u.src_ip AND p.path = u.path AND p.ts <= u.ts),
+-- how many were opened in the minute before
+many AS (SELECT l.*, l.k - coalesce(b.k, 0) AS n FROM last l ASOF LEFT JOIN counted b ON b.src_ip = l.src_ip AND b.path = l.path AND b.ts < l.ts - INTERVAL 1 MINUTE)
 SELECT post, upload, 'upload_start', n, 'the last upload opened by the same client in the same repository within the minute before; the opening line names no upload id'
-FROM pairs WHERE near = 1 AND first = 1 ORDER BY post`;
+FROM many WHERE post_ts >= ts - INTERVAL 1 MINUTE QUALIFY row_number() OVER (PARTITION BY post ORDER BY ts, upload) = 1 ORDER BY post`;
 
 export async function linkAccessLines(connection: Connection): Promise<void> {
   if (await some(connection, `system = 'registry' AND component = 'access'`)) await accessLines(connection);

@@ -13,13 +13,14 @@ WITH send AS (
   SELECT e.event_id, e.ts, (e.fields->>'$."task_name"') AS name FROM event e
   WHERE e.system = 'celery' AND e.action = 'task_scheduled' AND e.ts IS NOT NULL
     AND NOT EXISTS (SELECT 1 FROM entity_ref r JOIN entity n USING (entity_id) WHERE r.event_id = e.event_id AND n.kind = 'celery_task')),
-moment AS (SELECT DISTINCT unnest([epoch_us(ts) // 1000000, epoch_us(ts) // 1000000 + 1, epoch_us(ts) // 1000000 + 2]) AS sec FROM send),
+-- by the second, so that a name that is received all day is compared with its near sends only
+moment AS (SELECT event_id, ts, name, unnest([epoch_us(ts) // 1000000, epoch_us(ts) // 1000000 + 1, epoch_us(ts) // 1000000 + 2]) AS sec FROM send),
 receipt AS (
-  SELECT e.event_id, e.ts, (e.fields->>'$."task_name"') AS name FROM event e JOIN moment ON moment.sec = epoch_us(e.ts) // 1000000
+  SELECT e.event_id, e.ts, s.sec, (e.fields->>'$."task_name"') AS name FROM event e JOIN (SELECT DISTINCT sec FROM moment) s ON s.sec = epoch_us(e.ts) // 1000000
   WHERE e.system = 'celery' AND e.action = 'task_received' AND e.component <> 'events'),
 pairs AS (
   SELECT s.event_id AS send, r.event_id AS receipt, r.ts - s.ts AS after, count(*) OVER (PARTITION BY s.event_id) AS n
-  FROM send s JOIN receipt r ON r.name = s.name AND r.ts BETWEEN s.ts AND s.ts + INTERVAL 2 SECOND),
+  FROM moment s JOIN receipt r ON r.name = s.name AND r.sec = s.sec AND r.ts BETWEEN s.ts AND s.ts + INTERVAL 2 SECOND),
 nearest AS (
   SELECT *, row_number() OVER (PARTITION BY receipt ORDER BY after, send) AS of_receipt FROM pairs
   QUALIFY row_number() OVER (PARTITION BY send ORDER BY after, receipt) = 1)
@@ -62,22 +63,33 @@ told AS (
   SELECT s.task, s.event_id, s.ts, s.node, CASE WHEN s.action = 'task_log' THEN s.tid END AS process,
     CASE WHEN s.action = 'task_started' THEN (e.fields->>'$."child_pid"') END AS pid
   FROM step s JOIN event e ON e.event_id = s.event_id WHERE s.action IN ('task_log', 'task_started')),
+last AS (
+  SELECT x.event_id AS exited, t.event_id AS task_event, t.task, t.ts, x.ts AS exited_ts, 'wrote of this task last' AS how
+  FROM exited x ASOF JOIN (SELECT * FROM told WHERE process IS NOT NULL) t ON t.node = x.node AND t.process = x.process AND t.ts <= x.ts
+  UNION ALL
+  SELECT x.event_id, t.event_id, t.task, t.ts, x.ts, 'took this task last (same pid)'
+  FROM exited x ASOF JOIN (SELECT * FROM told WHERE pid IS NOT NULL) t ON t.node = x.node AND t.pid = x.pid AND t.ts <= x.ts),
 exact AS (
-  SELECT x.event_id AS exited, max_by(t.event_id, (t.ts, t.event_id)) AS task_event,
-    'this child ' || CASE WHEN any_value(t.pid) IS NOT NULL THEN 'took the task (same pid)' ELSE 'wrote of this task last' END || ' and no line says that the task ended' AS why
-  FROM exited x JOIN told t ON t.node = x.node AND (t.process = x.process OR t.pid = x.pid) AND t.ts <= x.ts AND t.ts >= x.ts - INTERVAL 1 HOUR
-  WHERE t.task NOT IN (SELECT task FROM done) GROUP BY x.event_id),
+  SELECT exited, max_by(task_event, (ts, task_event)) AS task_event, 'this child ' || max_by(how, (ts, task_event)) || ' and no line says that the task ended' AS why
+  FROM last WHERE ts >= exited_ts - INTERVAL 1 HOUR AND task NOT IN (SELECT task FROM done) GROUP BY exited),
 open AS (
-  SELECT task, node, max_by(event_id, (ts, event_id)) AS event_id, max(ts) AS ts FROM step
-  WHERE action = 'task_received' AND task NOT IN (SELECT task FROM done) GROUP BY ALL),
+  SELECT task, node, event_id, ts, row_number() OVER (PARTITION BY node ORDER BY ts, event_id) AS k FROM (
+    SELECT task, node, max_by(event_id, (ts, event_id)) AS event_id, max(ts) AS ts FROM step
+    WHERE action = 'task_received' AND ts IS NOT NULL AND task NOT IN (SELECT task FROM done) GROUP BY ALL)),
+-- how many there are is counted before any is paired: where nothing is said of ends, every task would fit every exit
+within AS (
+  SELECT h.exited, h.node, coalesce(l.k, 0) AS low, coalesce(h.k, 0) AS high FROM (
+      SELECT x.event_id AS exited, x.node, x.ts, o.k FROM exited x ASOF LEFT JOIN open o ON o.node = x.node AND o.ts <= x.ts) h
+    ASOF LEFT JOIN open l ON l.node = h.node AND l.ts < h.ts - INTERVAL 1 HOUR
+  WHERE h.exited NOT IN (SELECT exited FROM exact)),
 pairs AS (
-  SELECT x.event_id AS exited, o.event_id AS task_event, count(*) OVER (PARTITION BY x.event_id) AS n
-  FROM exited x JOIN open o ON o.node = x.node AND o.ts <= x.ts AND o.ts >= x.ts - INTERVAL 1 HOUR
-  WHERE x.event_id NOT IN (SELECT exited FROM exact))
+  SELECT w.exited, o.event_id AS task_event, w.n FROM (
+      SELECT exited, node, high - low AS n, unnest(range(low + 1, high + 1)) AS k FROM within WHERE high - low BETWEEN 1 AND 20) w
+    JOIN open o ON o.node = w.node AND o.k = w.k)
 SELECT task_event, exited, 'worker_exit', 1, why FROM exact
 UNION ALL
 SELECT task_event, exited, 'worker_exit', n, 'received on this node within the hour before the child ended, and no line says that the task ended'
-FROM pairs WHERE n <= 20
+FROM pairs
 ORDER BY 1, 2`;
 
 /** The end of a process as two logs tell it: the kernel that killed it, the parent that missed it. */

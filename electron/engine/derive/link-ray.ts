@@ -67,16 +67,19 @@ async function linkRequests(connection: Connection): Promise<void> {
   const fits = await connection.rows<Fit>(REQUESTS);
   const taken = new Set<string>();
   const byRequest = Map.groupBy(fits, (fit) => fit.request);
+  const made: string[] = [];
   for (const [request, candidates] of byRequest) {
-    const free = candidates.filter((fit) => !taken.has(`${fit.agent} ${fit.started}`));
-    const chosen = free[0];
+    const chosen = candidates.find((fit) => !taken.has(`${fit.agent} ${fit.started}`));
     if (!chosen) continue;
     taken.add(`${chosen.agent} ${chosen.started}`);
-    await connection.run(
-      `INSERT INTO link (from_event, to_event, kind, candidates, why) VALUES ($1, $2, 'job_request', $3, $4)`,
-      [BigInt(request), BigInt(chosen.started), candidates.length, WHY],
-    );
+    made.push(`(${BigInt(request)}, ${BigInt(chosen.started)}, ${candidates.length})`);
   }
+  for (let from = 0; from < made.length; from += 1000)
+    await connection.run(
+      `INSERT INTO link (from_event, to_event, kind, candidates, why)
+       SELECT f, t, 'job_request', n, $1 FROM (VALUES ${made.slice(from, from + 1000).join(', ')}) AS made(f, t, n)`,
+      [WHY],
+    );
 }
 
 export async function linkRay(connection: Connection): Promise<void> {
