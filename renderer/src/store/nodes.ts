@@ -1,6 +1,6 @@
 // The machines of the case, their zones and clocks.
 import { create } from 'zustand';
-import type { NodeRow } from '../../../shared/api.ts';
+import type { NodeRow, Output } from '../../../shared/api.ts';
 import { api } from '../backend.ts';
 import { newest, sentence } from './newest.ts';
 import { say } from './toasts.ts';
@@ -10,7 +10,10 @@ interface NodesState {
   loaded: boolean;
   error: string | null;
   saving: string | null;
+  /** What proves zone and clock, of the nodes that were looked at. */
+  proofs: Record<string, Output<'nodes.proof'>>;
   load(): void;
+  prove(node: string): void;
   /** `undefined` leaves a value, `null` goes back to what the evidence says. Answers whether it was accepted. */
   setClock(
     node: string,
@@ -30,6 +33,13 @@ export const useNodes = create<NodesState>((set, get) => {
     loaded: false,
     error: null,
     saving: null,
+    proofs: {},
+    prove(node) {
+      api['nodes.proof']({ node }).then(
+        (proof) => set({ proofs: { ...get().proofs, [node]: proof } }),
+        (error) => set({ error: sentence(error) }),
+      );
+    },
     load: () => ask(undefined),
     async setClock(node, zone, offsetUs) {
       set({ saving: node });

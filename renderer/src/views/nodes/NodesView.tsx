@@ -8,7 +8,7 @@ import { SystemMark } from '../../parts/Marks.tsx';
 import { openNode } from '../../store/details.ts';
 import { useNodes } from '../../store/nodes.ts';
 import { showOnly } from '../../store/pivot.ts';
-import { ClockForm } from './ClockForm.tsx';
+import { NodeProof } from './NodeProof.tsx';
 import './nodes.css';
 
 export function NodesView() {
@@ -65,16 +65,20 @@ export function NodesView() {
                   <td className="mono">{n.addresses.join(' ') || '–'}</td>
                   <td>
                     {n.zone ?? 'not known'}
-                    <div className="dim">{n.zoneBasis && basisWord(n.zoneBasis)}</div>
+                    <div className="dim">
+                      {n.zoneBasis && basisWord(n.zoneBasis)}
+                      {n.zoneSet !== null && n.zoneFound !== null && `; the evidence says ${n.zoneFound}`}
+                    </div>
                   </td>
                   <td>
                     <span className={n.clockOffsetUs === 0 ? 'soft' : 'node-offset'}>
                       {offset(n.clockOffsetUs)}
                     </span>
-                    <div className="dim">
-                      {n.offsetBasis && basisWord(n.offsetBasis)}
+                    <div className="dim clock-basis">
                       {n.offsetConfidence !== null &&
-                        ` · confidence ${Math.round(n.offsetConfidence * 100)} %`}
+                        `confidence ${Math.round(n.offsetConfidence * 100)} %; `}
+                      {n.offsetBasis && basisWord(n.offsetBasis)}
+                      {n.offsetSetUs !== null && `; the evidence says ${offset(n.offsetFoundUs ?? 0)}`}
                     </div>
                   </td>
                   <td className="num">{count(n.files)}</td>
@@ -96,14 +100,14 @@ export function NodesView() {
                       aria-expanded={editing === n.node}
                       data-testid="node-edit"
                     >
-                      Clock …
+                      Proof and clock …
                     </button>
                   </td>
                 </tr>
                 {editing === n.node && (
                   <tr>
-                    <td colSpan={10}>
-                      <ClockForm node={n} onDone={() => setEditing(null)} />
+                    <td colSpan={10} className="node-proof-cell">
+                      <NodeProof node={n} onDone={() => setEditing(null)} />
                     </td>
                   </tr>
                 )}
