@@ -134,6 +134,8 @@ export interface Edge {
   stretches: Stretch[];
   /** Both sides bounded by enough pairs that agree. */
   proven: boolean;
+  /** Some of its pairs share an id; else they are matched by content, and a sharper estimate of that kind is not preferred. */
+  exact: boolean;
 }
 
 export interface Placed {
@@ -198,7 +200,7 @@ function spread(group: readonly string[], edges: readonly Edge[], placed: Map<st
         const [low, high] = node === edge.a ? [s.low, s.high] : [-s.high, -s.low];
         return { ...s, low: low + (base ? base.low : 0), high: high + (base ? base.high : 0) };
       });
-      const width = Math.max(...own.map(halfWidth));
+      const width = Math.max(...own.map(halfWidth)) + (edge.exact ? 0 : WORTH_US);
       if (!best || width < best.width || (width === best.width && node < best.node))
         best = { node, via, edge, stretches: own, width };
     }
