@@ -127,6 +127,7 @@ function compare(pairs: readonly Pair[], nodes: readonly NodeRow[]): Compared[] 
       pairs: list,
       stretches: parts,
       proven: sure,
+      exact: list.some((pair) => PAIR_KINDS[pair.kind].basis === 'exact'),
       zones: far && !(known.get(a) && known.get(b)),
     };
   });
@@ -143,7 +144,7 @@ function kinds(pairs: readonly Pair[]): string {
     .sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1))
     .map(([kind, n]) => {
       const { words, basis } = PAIR_KINDS[kind as Pair['kind']];
-      return `${n} ${words}${basis === 'inferred' ? ' (matched by content)' : ''}`;
+      return `${n === 1 ? '1 ×' : n} ${words}${basis === 'inferred' ? ' (matched by content)' : ''}`;
     })
     .join(', ');
 }

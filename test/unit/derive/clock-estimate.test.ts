@@ -101,7 +101,7 @@ const edge = (a: string, b: string, offset: number, agreeing = 10): Edge => {
     from: -INF,
     to: INF,
   };
-  return { a, b, stretches: [part], proven: true };
+  return { a, b, stretches: [part], proven: true, exact: true };
 };
 
 test('the largest set of nodes that agree is the frame of reference, also through a chain', () => {

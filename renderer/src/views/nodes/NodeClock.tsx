@@ -36,7 +36,7 @@ function PairRow({ pair, node }: { pair: Pair; node: string }) {
         <div className="dim">{pair.other}</div>
       </td>
       <td className="nowrap">
-        {side(pair.lowUs, 'not bounded')} to {side(pair.highUs, 'not bounded')}
+        {side(pair.lowUs)} to {side(pair.highUs)}
       </td>
       <td className="soft">
         {pair.basis}
