@@ -7,7 +7,9 @@ import { openEvent, openNode } from '../../store/details.ts';
 type Proof = Output<'nodes.proof'>;
 type Pair = Proof['clock']['pairs'][number];
 
-const side = (us: number | null, none: string) => (us === null ? none : offset(us).replace('no offset', '0'));
+/** Bounds to the millisecond: they are read against each other. */
+const side = (us: number | null) =>
+  us === null ? 'not bounded' : `${us < 0 ? '−' : '+'}${(Math.abs(us) / 1e6).toFixed(3)} s`;
 
 function PairRow({ pair, node }: { pair: Pair; node: string }) {
   return (
