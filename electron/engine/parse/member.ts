@@ -1184,6 +1184,7 @@ function looksLikeLog(lines: readonly string[]): boolean {
     return true;
   }
   if (/^(?:time="|\[?\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d|[IWEF]\d{4} \d\d:)/.test(first)) return true;
+  if (first.startsWith('[{') && /"event_?[tT]ype":/.test(first)) return true;
   return /^\{$/.test(first.trim()) && /^\s*"events"\s*:\s*\[/.test(lines[lines.indexOf(first) + 1] ?? '');
 }
 

@@ -408,7 +408,6 @@ function posted(type: string, given: JsonObject, draft: Draft, member: Member): 
   putIf(draft, 'state', state);
   const list: [string, string][] = [];
   for (const [field, key] of POSTED_IDS) list.push([field, idOf(body[key] ?? last[key])]);
-  list.push(['node_id', idOf(object.nodeId)]);
   list.push(['worker_id', idOf(profile.componentId)]);
   readIds(
     draft,
@@ -416,6 +415,11 @@ function posted(type: string, given: JsonObject, draft: Draft, member: Member): 
     list.filter(([, id]) => !/^f*$/.test(id)),
     'target',
   );
+  const origin = idOf(object.nodeId);
+  if (origin !== '') {
+    put(draft, 'origin_node_id', origin);
+    draft.entity('ray_node', origin, 'origin');
+  }
   const submission = firstText(body, 'submissionId');
   if (submission !== '') {
     put(draft, 'submission_id', submission);
