@@ -12,6 +12,7 @@ import { readEvidence } from './read-evidence.ts';
 import { readFindings } from './read-findings.ts';
 import { readIndicators } from './read-indicators.ts';
 import { readNotes } from './read-notes.ts';
+import { readPosture } from './read-posture.ts';
 import { readMethod, readRuleRuns } from './read-rules.ts';
 import { readScope } from './read-scope.ts';
 import { readTimeBasis } from './read-time.ts';
@@ -27,7 +28,8 @@ export interface ReportInput {
 export async function buildReport(connection: Connection, input: ReportInput): Promise<ReportModel> {
   const ask = new Asker(connection);
   const evidence = await readEvidence(ask);
-  const scope = await readScope(ask, evidence);
+  const posture = await readPosture(ask);
+  const scope = await readScope(ask, evidence, posture);
   const time = await readTimeBasis(ask);
   const runs = await readRuleRuns(ask);
   const findings = await readFindings(ask, runs, input.readLines);
@@ -56,6 +58,7 @@ export async function buildReport(connection: Connection, input: ReportInput): P
     indicators,
     notes,
     method,
+    posture,
     limits: limitsOf(scope.systems.map((entry) => entry.system)),
     glossary: GLOSSARY,
     findingEvents,

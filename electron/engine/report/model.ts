@@ -1,6 +1,14 @@
 // The one report model: plain data that every writer shows. Times are integers, microseconds since
 // 1970-01-01T00:00:00Z, or null. No folder of this machine, no clock of this machine, no duration is in it.
-import type { FindingLevel, FindingState, Level, MemberStatus, TsBasis } from '../../../shared/model.ts';
+import type {
+  FindingLevel,
+  FindingState,
+  Level,
+  MemberStatus,
+  PostureTopic,
+  Standing,
+  TsBasis,
+} from '../../../shared/model.ts';
 
 export const REPORT_SCHEMA_VERSION = 1;
 
@@ -17,6 +25,7 @@ export interface ReportModel {
   indicators: IndicatorGroup[];
   notes: Note[];
   method: Method;
+  posture: Posture;
   limits: LimitGroup[];
   glossary: { term: string; meaning: string }[];
   findingEvents: FindingEvents;
@@ -72,8 +81,14 @@ export interface Scope {
   /** Every ledger entry that was not wholly read, with its reason. */
   notExamined: { bundle: string; path: string; status: MemberStatus; reason: string | null }[];
   bundleProblems: { bundle: string; problem: string }[];
-  /** Components a system of the node usually logs, of which no event is in the case. */
-  absent: { node: string; system: string; component: string; why: string }[];
+  /** What the logs of the case lead one to expect and the case does not hold; node null: the whole case. */
+  absent: {
+    node: string | null;
+    system: string | null;
+    component: string | null;
+    title: string;
+    why: string;
+  }[];
 }
 
 export interface ScopeNode {
@@ -267,6 +282,30 @@ export interface Method {
   rulesNotApplied: { ruleId: string; title: string; level: FindingLevel | null; why: string }[];
   savedQueries: { name: string; sql: string }[];
   queries: AskedQuery[];
+}
+
+export interface Posture {
+  standings: { standing: Standing; rows: number }[];
+  /** Worst first. */
+  entries: PostureEntry[];
+}
+
+/** How a node or component stands in one respect of its logging. */
+export interface PostureEntry {
+  topic: PostureTopic;
+  standing: Standing;
+  /** null: the whole case. */
+  node: string | null;
+  system: string | null;
+  component: string | null;
+  title: string;
+  proof: string;
+  change: string | null;
+  eventCount: number;
+  eventIds: string[];
+  fileCount: number;
+  files: string[];
+  source: string;
 }
 
 export interface RuleEntry {

@@ -1,10 +1,22 @@
 // What was collected, from where, and what of it was not examined.
 import type { MemberStatus } from '../../../shared/model.ts';
 import { type Asker, type Numeric, number, numberOrNull } from './asker.ts';
-import { absentComponents, type ComponentSeen } from './expected-components.ts';
-import type { BundleEntry, Scope, ScopeNode } from './model.ts';
+import type { BundleEntry, Posture, Scope, ScopeNode } from './model.ts';
 
-export async function readScope(ask: Asker, evidence: BundleEntry[]): Promise<Scope> {
+interface ComponentSeen {
+  node: string;
+  system: string;
+  component: string;
+  events: number;
+}
+
+/** What the posture says is missing; the posture itself stands in a section of its own. */
+const absentIn = ({ entries }: Posture): Scope['absent'] =>
+  entries
+    .filter(({ topic, standing }) => (topic === 'missing' || topic === 'access') && standing !== 'ok')
+    .map(({ node, system, component, title, proof }) => ({ node, system, component, title, why: proof }));
+
+export async function readScope(ask: Asker, evidence: BundleEntry[], posture: Posture): Promise<Scope> {
   const files = evidence.flatMap((bundle) => bundle.files.map((file) => ({ ...file, bundle: bundle.name })));
   const seen = await ask.rows<{
     node: string | null;
@@ -53,7 +65,7 @@ export async function readScope(ask: Asker, evidence: BundleEntry[]): Promise<Sc
     bundleProblems: evidence
       .filter((bundle) => bundle.problem !== null || !bundle.complete)
       .map((bundle) => ({ bundle: bundle.name, problem: bundle.problem ?? 'not read to its end' })),
-    absent: absentComponents(components),
+    absent: absentIn(posture),
   };
 }
 

@@ -1,6 +1,6 @@
 // The model as one HTML file: no script, no link but into itself, no request to anywhere.
 
-import { glossary, inventory, limits, method, queries, rules } from './html/back.ts';
+import { glossary, inventory, limits, method, posture, queries, rules } from './html/back.ts';
 import { contents, cover, evidence, scope, summary, time } from './html/front.ts';
 import { escapeHtml, type Html, html } from './html/markup.ts';
 import { findings, indicators, notes, timeline } from './html/story.ts';
@@ -18,6 +18,7 @@ const PARTS: Record<SectionId, (model: ReportModel) => Html> = {
   indicators,
   notes,
   method,
+  posture,
   limits,
   glossary,
   inventory,

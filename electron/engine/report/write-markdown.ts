@@ -1,5 +1,5 @@
 // The model as Markdown that renders the same in any CommonMark or GFM reader, with evidence inert.
-import { glossary, inventory, limits, method, queries, rules } from './markdown/back.ts';
+import { glossary, inventory, limits, method, posture, queries, rules } from './markdown/back.ts';
 import { cover, evidence, scope, summary, time } from './markdown/front.ts';
 import { findings, indicators, notes, timeline } from './markdown/story.ts';
 import type { ReportModel } from './model.ts';
@@ -15,6 +15,7 @@ const PARTS: Record<SectionId, (model: ReportModel) => string> = {
   indicators,
   notes,
   method,
+  posture,
   limits,
   glossary,
   inventory,

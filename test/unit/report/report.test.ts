@@ -119,6 +119,43 @@ describe('the report of a case', () => {
     expect(sum(model.timeline.volume!.warnings)).toBe(HOSTILE.length - 1);
   });
 
+  it('tells the posture: weaknesses at length and alike ones together, the rest counted, missing logs in the scope', async () => {
+    const { opened } = await make();
+    await opened.write(async (connection) => {
+      const row = (id: number, topic: string, node: string | null, standing: string, title: string) =>
+        connection.run(
+          `INSERT INTO posture_row VALUES ($1, 'c', $2, $3::VARCHAR, 'registry', 'app', $4, $5, $6, 'Change <it>', [4294967296], 1, [1], 1, 'log lines', NULL)`,
+          [id, topic, node, standing, title, `Proof of ${node ?? 'the case'} | <u>x</u>`],
+        );
+      await row(1, 'secrets', 'n1', 'bad', 'Alike');
+      await row(2, 'secrets', 'n2', 'bad', 'Alike');
+      await row(3, 'missing', null, 'weak', 'No log of n3');
+      await row(4, 'levels', 'n1', 'ok', 'Fine');
+    });
+    const { buildReport } = await import('../../../electron/engine/report/index.ts');
+    const model = await opened.read((connection) =>
+      buildReport(connection, { caseName: 'x', readLines: () => Promise.resolve(new Uint8Array()) }),
+    );
+    expect(model.posture.entries.map(({ title }) => title)).toEqual([
+      'Alike',
+      'Alike',
+      'No log of n3',
+      'Fine',
+    ]);
+    expect(model.posture.entries[0]!.files).toEqual(['var/log/a|b.log']);
+    expect(model.scope.absent).toMatchObject([{ node: null, title: 'No log of n3' }]);
+    for (const text of [writers.html(model), writers.md(model)]) {
+      expect(text).toContain(
+        '4 statements on how nodes and components log and are set up: 2 bad, 1 weak and 1 ok',
+      );
+      expect(text.match(/Alike/g)).toHaveLength(1);
+      expect(text).toContain('n2, app: Proof of n2');
+      expect(text).not.toContain('<u>');
+      expect(text).not.toContain('Fine');
+    }
+    expect(JSON.parse(writers.json(model)).posture.entries).toHaveLength(4);
+  });
+
   it('says when exact bytes could not be read and shows the parsed message', async () => {
     const { opened } = await make();
     const { buildReport } = await import('../../../electron/engine/report/index.ts');

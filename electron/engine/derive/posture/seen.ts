@@ -144,10 +144,13 @@ async function readCounts(connection: Connection, members: Map<number, Member>):
       fine: string;
     }
   >(`
-    SELECT file_id AS "fileId", coalesce(system, '') AS system, coalesce(component, '') AS component, level, ts_kind AS "tsKind", action, outcome,
-      http_status AS status, http_method AS method, count(*) AS n,
-      count(*) FILTER (epoch_us(ts_wall) % 1000000 <> 0) AS fine, min(event_id) AS "firstId"
-    FROM event GROUP BY ALL ORDER BY "firstId"`);
+    WITH counted AS (
+      SELECT file_id, kind_id, ts_kind, http_status, http_method, count(*) AS n,
+        count(*) FILTER (epoch_us(ts_wall) % 1000000 <> 0) AS fine, min(event_id) AS first_id
+      FROM event_row GROUP BY ALL)
+    SELECT c.file_id AS "fileId", coalesce(k.system, '') AS system, coalesce(k.component, '') AS component, k.level, c.ts_kind AS "tsKind",
+      k.action, k.outcome, c.http_status AS status, c.http_method AS method, c.n, c.fine, c.first_id AS "firstId"
+    FROM counted c JOIN event_kind k ON k.kind_id = c.kind_id ORDER BY c.first_id`);
   return rows.flatMap(({ fileId, method, n, fine, ...row }) => {
     const member = members.get(fileId);
     const request = method === null ? null : /^(?:PUT|POST|PATCH|DELETE)$/.test(method) ? 'write' : 'read';

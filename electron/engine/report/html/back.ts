@@ -1,6 +1,7 @@
 // The last pages: method, limits, words, and the appendices with every hash, rule and query.
 import { count, plural, size, utcSeconds } from '../format.ts';
 import type { BundleEntry, FileEntry, ReportModel, RuleEntry } from '../model.ts';
+import { postureItems, postureSentence } from '../posture-words.ts';
 import { type Html, head, html, levelBadge, list, mono, small, table } from './markup.ts';
 
 export const method = ({ method }: ReportModel): Html => html`<p>Tidemark ${method.toolVersion}.</p>
@@ -27,6 +28,18 @@ ${table(
   method.settings.map((setting) => [mono(setting.key), setting.value]),
 )}
 <p>Texts and SQL of the rules: <a href="#rules">appendix B</a>. Queries of this report with their row counts: <a href="#queries">appendix C</a>.</p>`;
+
+export const posture = ({ posture }: ReportModel): Html => html`<p>${postureSentence(posture)}</p>
+${table(
+  'Weaknesses',
+  ['Standing', 'About', '~What the evidence proves', '~What to change'],
+  postureItems(posture).map((item) => [
+    item.standing,
+    item.topic,
+    html`<b>${item.title}</b><br>${item.proofs.map((proof) => html`${proof}<br>`)}`,
+    item.change ?? '',
+  ]),
+)}`;
 
 export const limits = ({ limits }: ReportModel): Html =>
   html`${limits.map((group) => html`<h3>${group.system}</h3>\n${list(group.sentences)}`)}`;

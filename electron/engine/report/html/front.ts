@@ -103,11 +103,17 @@ ${
     : null
 }
 <h3>Sources one would expect</h3>
-<p>No event of these components is in the case. They may never have written, may not have been collected, or may stand in a file that was not recognised.</p>
+<p>What the logs of the case lead one to expect, and the case does not hold. It may never have been written, may not have been collected, or may stand in a file that was not recognised.</p>
 ${table(
-  'Components without events',
-  ['Node', 'System', 'Component', 'Why it matters'],
-  scope.absent.map((entry) => [entry.node, entry.system, mono(entry.component), entry.why]),
+  'Missing logs',
+  ['Node', 'System', 'Component', 'Missing', '~Why one would expect it'],
+  scope.absent.map((entry) => [
+    entry.node ?? 'whole case',
+    entry.system ?? '',
+    mono(entry.component ?? ''),
+    entry.title,
+    entry.why,
+  ]),
 )}`;
 }
 

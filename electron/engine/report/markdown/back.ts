@@ -1,6 +1,7 @@
 // Method, limits, words and the appendices in Markdown.
 import { count, plural, size, utc } from '../format.ts';
 import type { ReportModel } from '../model.ts';
+import { postureItems, postureSentence } from '../posture-words.ts';
 import { list, md, paragraph, table } from './blocks.ts';
 import { codeCell, fence, inline } from './escape.ts';
 
@@ -31,6 +32,18 @@ ${table(
   ['Setting', 'Value'],
   method.settings.map((setting) => [md(codeCell(setting.key)), setting.value]),
 )}`;
+
+export const posture = ({ posture }: ReportModel): string =>
+  `${paragraph(postureSentence(posture))}${table(
+    ['Standing', 'About', 'Weakness', 'What the evidence proves', 'What to change'],
+    postureItems(posture).map((item) => [
+      item.standing,
+      item.topic,
+      item.title,
+      item.proofs.join(' '),
+      item.change,
+    ]),
+  )}`;
 
 export const limits = ({ limits }: ReportModel): string =>
   limits.map((group) => `### ${inline(group.system)}\n\n${list(group.sentences)}`).join('');

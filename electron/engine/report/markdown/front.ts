@@ -85,11 +85,17 @@ ${table(
     : ''
 }### Sources one would expect
 
-No event of these components is in the case. They may never have written, may not have been collected, or may stand in a file that was not recognised.
+What the logs of the case lead one to expect, and the case does not hold. It may never have been written, may not have been collected, or may stand in a file that was not recognised.
 
 ${table(
-  ['Node', 'System', 'Component', 'Why it matters'],
-  scope.absent.map((entry) => [entry.node, entry.system, md(codeCell(entry.component)), entry.why]),
+  ['Node', 'System', 'Component', 'Missing', 'Why one would expect it'],
+  scope.absent.map((entry) => [
+    entry.node ?? 'whole case',
+    entry.system,
+    entry.component === null ? null : md(codeCell(entry.component)),
+    entry.title,
+    entry.why,
+  ]),
 )}`;
 
 export const evidence = ({ evidence, scope }: ReportModel): string => `### Bundles

@@ -72,16 +72,20 @@ async function candidates({ connection, counts }: Seen): Promise<HitRow[]> {
     counts,
     ({ member: { format } }) => format !== null && format !== 'registry.json' && WITH_MEMBERS.test(format),
   );
+  const closed = await connection.rows<{ id: number }>(
+    `SELECT kind_id AS id FROM event_kind WHERE action IN (${LEFT_OUT.map((action) => `'${action}'`).join(', ')})
+       OR (system = 'registry' AND component = 'app' AND action = 'http_request' AND outcome = 'success') ORDER BY id`,
+  );
   const pattern = SECRET_KINDS.map((kind) => `(?:${kind.sql})`).join('|');
   return connection.rows<HitRow>(
     `WITH hit AS (
-       SELECT event_id, message AS text FROM event
-       WHERE (action IS NULL OR action NOT IN (${LEFT_OUT.map((action) => `'${action}'`).join(', ')}))
+       SELECT event_id, message AS text FROM event_row
+       WHERE kind_id NOT IN (${closed.length > 0 ? closed.map(({ id }) => id).join(', ') : -1})
          AND ${holds('message')} AND regexp_matches(message, $1)
        ${
          members === ''
            ? ''
-           : `UNION ALL SELECT event_id, fields FROM event
+           : `UNION ALL SELECT event_id, fields FROM event_row
               WHERE file_id IN (${members}) AND ${holds('fields')} AND regexp_matches(fields, $1)`
        }
        ORDER BY event_id LIMIT ${MOST_LINES + 1})
