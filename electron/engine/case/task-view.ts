@@ -22,17 +22,26 @@ celery_line AS NOT MATERIALIZED (
     LEFT JOIN known_host h ON h.host = CASE WHEN e.component = 'events' THEN split_part(coalesce(${f('node_name')}, ${f('hostname')}), '@', -1) END
   WHERE n.kind = 'celery_task' AND n.role = 'task' AND e.system = 'celery'),
 -- a worker's own lines and what it told a monitor are two accounts of the same attempts
+celery_seen AS NOT MATERIALIZED (
+  SELECT *, lead(CASE WHEN step NOT IN ('L', 'O') THEN {'step': step, 'ts': ts, 'id': event_id} END IGNORE NULLS) OVER line AS next,
+    lag(CASE WHEN step = 'R' THEN file_id END IGNORE NULLS) OVER line AS last_file,
+    sum(CASE step WHEN 'R' THEN 1 WHEN 'E' THEN -1 WHEN 'T' THEN -1 ELSE 0 END) OVER (PARTITION BY id, node, monitor ORDER BY ts, event_id ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS open
+  FROM celery_line WINDOW line AS (PARTITION BY id, node, monitor ORDER BY ts, event_id)),
+-- the message of a retry is often received some milliseconds before the child has logged that it retries
+celery_placed AS NOT MATERIALIZED (
+  SELECT * EXCLUDE (early), coalesce(early, false) AS early, CASE WHEN early THEN next.ts ELSE ts END AS place_ts, CASE WHEN early THEN next.id ELSE event_id END AS place_id
+  FROM (SELECT *, step = 'R' AND open > 0 AND last_file = file_id AND next.step = 'T' AND next.ts - ts <= INTERVAL 1 SECOND AS early FROM celery_seen)),
 celery_before AS NOT MATERIALIZED (
   SELECT *, lag(CASE WHEN step NOT IN ('L', 'O') THEN {'step': step, 'ts': ts, 'file': file_id} END IGNORE NULLS)
-    OVER (PARTITION BY id, node, monitor ORDER BY ts, event_id) AS was FROM celery_line),
+    OVER (PARTITION BY id, node, monitor ORDER BY place_ts, place_id, early) AS was FROM celery_placed),
 celery_turn AS NOT MATERIALIZED (
   SELECT *, sum(CASE
     WHEN was IS NULL THEN 0
-    WHEN step = 'R' AND was.step IN ('E', 'T') THEN (was.ts < ts OR was.file = file_id)::INT
+    WHEN step = 'R' AND was.step IN ('E', 'T') THEN (early OR was.ts < ts OR was.file = file_id)::INT
     WHEN step = 'R' THEN (was.file = file_id OR ts - was.ts > INTERVAL 1 SECOND)::INT
     WHEN step = 'S' AND was.step IN ('E', 'T') THEN (was.file = file_id OR ts - was.ts > INTERVAL 1 SECOND)::INT
     WHEN step IN ('E', 'T') AND was.step = 'T' THEN (step = 'E' OR was.file = file_id OR ts - was.ts > INTERVAL 1 SECOND)::INT
-    ELSE 0 END) OVER (PARTITION BY id, node, monitor ORDER BY ts, event_id) AS turn
+    ELSE 0 END) OVER (PARTITION BY id, node, monitor ORDER BY place_ts, place_id, early) AS turn
   FROM celery_before),
 celery_attempt AS NOT MATERIALIZED (
   SELECT id, node,

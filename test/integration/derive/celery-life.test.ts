@@ -7,6 +7,7 @@ const DOUBLE = '1c3e7a52-6a36-4a0c-9d5b-0c1f7b0f3a22';
 const LOST = '2d3e7a52-6a36-4a0c-9d5b-0c1f7b0f3a33';
 const PARENT = '3e3e7a52-6a36-4a0c-9d5b-0c1f7b0f3a44';
 const CHILD = '4f3e7a52-6a36-4a0c-9d5b-0c1f7b0f3a55';
+const EARLY = '5a3e7a52-6a36-4a0c-9d5b-0c1f7b0f3a66';
 const ANY = "any id/here, with 'quotes' \\ and (brackets)";
 
 const line = (at: string, level: string, process: string, text: string) =>
@@ -42,6 +43,21 @@ const ALPHA = [
   main('17:50:00,000', 'Task shop.count[a1] received'),
   child('17:50:00,100', 4, 'counted 17 rows', 'WARNING'),
   child('17:50:00,300', 4, 'Task shop.count[a1] succeeded in 0.25s: 17'),
+  // as real workers log it: the retry's message comes back before the child has logged that it retries
+  main('17:52:50,655', `Task proj.flaky[${EARLY}] received`),
+  child('17:52:50,799', 3, `Task proj.flaky[${EARLY}] retry: Retry in 1s: ConnectionError('timeout')`),
+  main('17:52:52,186', `Task proj.flaky[${EARLY}] received`),
+  child('17:52:52,232', 3, `proj.flaky[${EARLY}]: fetch failed, attempt 1`, 'WARNING'),
+  main('17:52:52,243', `Task proj.flaky[${EARLY}] received`),
+  child('17:52:52,249', 3, `Task proj.flaky[${EARLY}] retry: Retry in 1s: ConnectionError('timeout')`),
+  main('17:52:53,675', `Task proj.flaky[${EARLY}] received`),
+  child('17:52:53,682', 3, `Task proj.flaky[${EARLY}] retry: Retry in 1s: ConnectionError('timeout')`),
+  child(
+    '17:52:55,362',
+    3,
+    `Task proj.flaky[${EARLY}] raised unexpected: ConnectionError('timeout')`,
+    'ERROR',
+  ),
   main('17:55:00,000', 'mingle: all alone'),
 ];
 const BETA = [
@@ -121,6 +137,18 @@ describe('attempts', () => {
     } finally {
       await given.engine.api['nodes.set']({ node: 'cel-2', clockOffsetUs: null });
     }
+  });
+
+  test('a retry that comes back before its line is logged is still one attempt each', async () => {
+    const rows = await given.rows(
+      `SELECT attempt, state, epoch_ms(received) % 100000 AS received, epoch_ms(ended) % 100000 AS ended FROM tasks WHERE id = '${EARLY}' ORDER BY attempt`,
+    );
+    expect(rows.map((r) => [r.attempt, r.state, Number(r.received), Number(r.ended)])).toEqual([
+      [1, 'retried', 70655, 70799],
+      [2, 'retried', 72186, 72249],
+      [3, 'retried', 72243, 73682],
+      [4, 'failed', 73675, 75362],
+    ]);
   });
 
   test('an id may be any text a producer chose', async () => {
