@@ -87,7 +87,10 @@ function endOf(msg: string, start: number, blank: number): number {
 function idAt(msg: string, at: number, next: number): string {
   if (msg.charCodeAt(at + 1) === 39) {
     const close = msg.indexOf("'", at + 2);
-    return close === -1 || close - at > 302 ? '' : msg.slice(at + 2, close);
+    if (close !== -1) return close - at > 302 ? '' : msg.slice(at + 2, close);
+    // Up to 0.2x the quote after a framework is forgotten.
+    const word = msg.slice(at + 2, endOf(msg, at + 2, next));
+    return word.length > 300 ? '' : word;
   }
   const end = endOf(msg, at + 1, next);
   return end - at > 301 ? '' : msg.slice(at + 1, end);
@@ -119,7 +122,8 @@ export function ids(msg: string, draft: Draft, member: Member, plain: boolean): 
         if (last === 115) {
           const c = msg.charCodeAt(at - 4);
           if (task || msg.charCodeAt(at - 3) !== 97 || (c !== 116 && c !== 84)) break;
-          const id = idAt(msg, at, next);
+          // Up to 0.2x two blanks stand after `Launching task`.
+          const id = next === at + 1 ? idAt(msg, next, msg.indexOf(' ', next + 1)) : idAt(msg, at, next);
           if (id === '' || NOT_A_TASK.has(id)) break;
           task = true;
           put(draft, 'task_id', id, plain);

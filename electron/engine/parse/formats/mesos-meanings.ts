@@ -425,6 +425,7 @@ export const MEANINGS: readonly Meaning[] = [
   says('Terminating executor …did not register', 'task/executor_register/failure'),
   says('Termination of executor …failed', 'task/executor_exit/failure'),
   says('None of the enabled containerizers', 'task/container_start/failure'),
+  says('Executor for container …has exited', 'task/container_exit/unknown', namedContainer),
   says('Executor …terminated with', 'task/executor_exit/unknown', exitOf),
   says('Executor …exited with status', 'task/executor_exit/unknown', exitOf),
   says('Executor registered on agent ', 'task/executor_register/success', selfAgent),

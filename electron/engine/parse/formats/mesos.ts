@@ -12,7 +12,7 @@ import { takeOutputTime } from './output-time.ts';
 import { rayCpp } from './ray-cpp.ts';
 import { rayPy } from './ray-py.ts';
 import { registryText } from './registry-text.ts';
-import { exhibitor, zooClient, zooServer } from './zookeeper.ts';
+import { exhibitor, zooClient, zooLog4j, zooServer } from './zookeeper.ts';
 
 export const mesos: Format = {
   id: 'mesos',
@@ -25,6 +25,7 @@ export const mesos: Format = {
     mesosCrash,
     mesosBare,
     zooServer,
+    zooLog4j,
     exhibitor,
     chronos,
     mesosDamaged,

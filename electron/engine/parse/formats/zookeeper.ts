@@ -137,6 +137,61 @@ export const zooServer: LineKind = {
   ],
 };
 
+const LOG4J =
+  /^ (TRACE|DEBUG|INFO|WARN|ERROR|FATAL) {1,2}(?:(org\.apache\.zookeeper\.[\w.$]{1,120}): |(?=.))/;
+const LOG4J_TAIL = / \((org\.apache\.zookeeper\.[\w.$]{1,120})\) \[([^\]]{1,120})\]$/;
+
+/** The server under other log4j layouts: `time LEVEL class: message`, `time LEVEL message (class) [thread]`. */
+export const zooLog4j: LineKind = {
+  id: 'zookeeper.log4j',
+  read(line, draft) {
+    const c = line.charCodeAt(0);
+    if (c !== 49 && c !== 50) return false;
+    if (line.charCodeAt(19) !== 44 || line.charCodeAt(23) !== 32) return false;
+    if (line.indexOf('org.apache.zookeeper.') === -1) return false;
+    const m = LOG4J.exec(line.slice(23, 200));
+    if (!m) return false;
+    const tail = m[2] ? null : LOG4J_TAIL.exec(line.length > 400 ? line.slice(-400) : line);
+    if (!m[2] && !tail) return false;
+    const ts = dateTimeAt(line, 0);
+    if (Number.isNaN(ts) || cursor.end !== 23) return false;
+    draft.parsed = true;
+    draft.system = 'zookeeper';
+    draft.component = 'zookeeper';
+    draft.tsWall = ts;
+    draft.tsKind = TS_KIND.wall;
+    draft.nativeLevel = m[1] as string;
+    draft.level = levelOf(draft.nativeLevel);
+    draft.logger = (m[2] ?? tail?.[1]) as string;
+    draft.tid = tail?.[2] ?? '';
+    draft.message = line.slice(23 + m[0].length, tail ? line.length - tail[0].length : undefined);
+    zooMessage(draft.message, draft);
+    return true;
+  },
+  joins: () => true,
+  samples: [
+    {
+      path: 'zookeeper.log',
+      text: '2018-06-14 17:56:14,922 INFO org.apache.zookeeper.server.PrepRequestProcessor: Got user-level KeeperException when processing sessionid:0x263fda6a699002f type:create cxid:0x3 zxid:0x1a300000217 txntype:-1 reqpath:n/a Error Path:/mesos Error:KeeperErrorCode = NodeExists for /mesos\n2019-08-06 20:51:08,588 INFO Processing ruok command from /127.0.0.1:47102 (org.apache.zookeeper.server.NIOServerCnxn) [NIOServerCxn.Factory:0.0.0.0/0.0.0.0:21810]',
+      gives: [
+        {
+          system: 'zookeeper',
+          level: 'info',
+          logger: 'org.apache.zookeeper.server.PrepRequestProcessor',
+          action: 'zookeeper_error',
+          fields: { session_id: '0x263fda6a699002f' },
+        },
+        {
+          action: 'four_letter_word',
+          srcIp: '127.0.0.1',
+          tid: 'NIOServerCxn.Factory:0.0.0.0/0.0.0.0:21810',
+          message: 'Processing ruok command from /127.0.0.1:47102',
+        },
+      ],
+    },
+  ],
+};
+
 const EXHIBITOR = /^(?:,\d{3})? {1,2}(TRACE|DEBUG|INFO|WARN|ERROR|FATAL) {1,3}([\w.$]{1,120}:\d{1,6}) - /;
 
 /** Exhibitor's log4j lines: `2016-11-03 19:17:12 INFO  ActivityLog:128 - State: not serving`. */
