@@ -104,8 +104,8 @@ export async function readTimeBasis(ask: Asker): Promise<TimeBasis> {
     })),
     assumptions: [
       'All times are UTC. The best time of an event is the time as logged, moved to UTC by the zone of its node or file, plus the clock offset of its node.',
-      'A clock offset is one number per node: a clock that was stepped or drifted while it logged is not modelled.',
-      'Local times in the hour that a change of summer time repeats can be one hour off.',
+      'A clock that was stepped or drifts is followed in stretches where enough pairs of events show it; between them it can be off by what it moved.',
+      'Local times in the hour that a change of summer time repeats are told apart by the order of their lines; where that does not show which is meant, the earlier is taken and the basis is an assumed zone.',
       'The order of two events of one file follows the file; between nodes it is only as good as the zones and offsets below.',
     ],
   };
