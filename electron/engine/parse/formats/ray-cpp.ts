@@ -3,7 +3,7 @@ import type { LineKind, Member } from '../kind.ts';
 import { means } from '../kind.ts';
 import type { Draft } from '../record.ts';
 import { TS_KIND } from '../record.ts';
-import { digitsEnd, standsAt } from '../text.ts';
+import { digitsEnd, put, standsAt } from '../text.ts';
 import { cursor, dateTimeAt, fractionAt, SECOND_US } from '../time.ts';
 import { glog, readGlog } from './glog.ts';
 import { rayMessage } from './ray-message.ts';
@@ -208,6 +208,44 @@ export const rayGlog: LineKind = {
           action: 'gcs_connect',
         },
         { time: '2020-10-09T08:34:14.326870Z', level: 'error', logger: 'chttp2_transport.cc:2846' },
+      ],
+    },
+  ],
+};
+
+/** A rotated file may begin inside a dump or a stack: those lines are the rest of a record of the file before it. */
+export const rayRest: LineKind = {
+  id: 'ray.rest',
+  weight: () => 0,
+  read(line, draft, member) {
+    if (
+      member.line !== 1 ||
+      member.hint.family !== 'ray' ||
+      member.hint.strays === 'text' ||
+      !DUMPED.test(line)
+    )
+      return false;
+    draft.parsed = true;
+    draft.system = 'ray';
+    draft.component = rayComponent(member, '');
+    draft.message = line;
+    put(draft, 'tidemark.partial', 'last part of a record');
+    if (standsAt(line, '[state-dump]', 0)) means(draft, 'node', 'state_dump', 'unknown');
+    return true;
+  },
+  joins: () => true,
+  samples: [
+    {
+      path: 'session_2026-11-20_17-26-14_617841_28470/logs/raylet.out.2',
+      text: '[state-dump] - num bytes spilled: 0\n\tNodeManager.CheckGC - 11 total\n[2026-11-20 17:26:31,272 I 28956 28957] (raylet) main.cc:703: next',
+      gives: [
+        {
+          lines: 2,
+          component: 'raylet',
+          action: 'state_dump',
+          fields: { 'tidemark.partial': 'last part of a record' },
+        },
+        { lines: 1, message: 'next' },
       ],
     },
   ],

@@ -2,7 +2,7 @@
 import type { Format } from '../kind.ts';
 import { takeOutputLevel } from './output-level.ts';
 import { takeOutputTime } from './output-time.ts';
-import { rayCpp, rayGlog } from './ray-cpp.ts';
+import { rayCpp, rayGlog, rayRest } from './ray-cpp.ts';
 import { rayEvent } from './ray-event.ts';
 import { rayGlogHeader, rayPackage, rayProcess } from './ray-files.ts';
 import { rayJson } from './ray-json.ts';
@@ -30,6 +30,7 @@ export const ray: Format = {
     rayGlogHeader,
     rayProcess,
     rayPackage,
+    rayRest,
   ],
   text(line, draft, member) {
     draft.system = 'ray';
