@@ -10,6 +10,7 @@ import { FORMATS } from './formats/formats.ts';
 import { kernelMessage } from './formats/kernel.ts';
 import { mesosState } from './formats/mesos-state.ts';
 import { rayConfiguration, rayState } from './formats/ray-files.ts';
+import { registryConfiguration } from './formats/registry-configuration.ts';
 import type { Frame, Unit, UnitSink } from './framing/frame.ts';
 import { newlines } from './framing/frame.ts';
 import { type LineSink, Lines, MAX_LINE } from './framing/lines.ts';
@@ -1169,6 +1170,7 @@ const WHOLE: Format = {
 /** What one record for the whole member is: a state that a program told, or a file of configuration. */
 function wholeFormat(hint: PathHint): Format {
   if (hint.family === 'ray') return hint.component === 'configuration' ? rayConfiguration : rayState;
+  if (hint.family === 'registry' && hint.component === 'configuration') return registryConfiguration;
   return hint.family === 'mesos' && hint.fields['snapshot.port'] !== undefined ? mesosState : WHOLE;
 }
 

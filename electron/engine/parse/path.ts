@@ -163,18 +163,20 @@ function registry(low: string, base: string): PathHint | null {
   ) {
     return null;
   }
-  const component = /notif|envelope/.test(base)
-    ? 'notification'
-    : /access/.test(base)
-      ? 'access'
-      : /(?:^|[._-])gc|garbage/.test(base)
-        ? 'gc'
-        : 'app';
+  const component = /\.ya?ml$|\.env$|\.conf$|htpasswd|^config\.json$/.test(base.toLowerCase())
+    ? 'configuration'
+    : /notif|envelope/.test(base)
+      ? 'notification'
+      : /access/.test(base)
+        ? 'access'
+        : /(?:^|[._-])gc|garbage/.test(base)
+          ? 'gc'
+          : 'app';
   return hint({
     family: 'registry',
     sure: false,
     component,
-    role: component === 'notification' ? '' : 'registry',
+    role: component === 'notification' || component === 'configuration' ? '' : 'registry',
   });
 }
 

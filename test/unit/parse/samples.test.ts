@@ -4,12 +4,15 @@ import { CARRIERS } from '../../../electron/engine/parse/carriers/list.ts';
 import { FORMATS, SANDBOX } from '../../../electron/engine/parse/formats/formats.ts';
 import { mesosState } from '../../../electron/engine/parse/formats/mesos-state.ts';
 import { other } from '../../../electron/engine/parse/formats/other.ts';
+import { registryConfiguration } from '../../../electron/engine/parse/formats/registry-configuration.ts';
 import type { ExpectedRecord, LineKind, Sample } from '../../../electron/engine/parse/kind.ts';
 import type { Draft } from '../../../electron/engine/parse/record.ts';
 import { ENTITY_KINDS, LEVELS } from '../../../shared/model.ts';
 import { checkTiling, entitiesOf, fieldsOf, micros, read, text } from './reading.ts';
 
-const kinds = new Set<LineKind>([...FORMATS, SANDBOX, mesosState, other].flatMap((format) => format.kinds));
+const kinds = new Set<LineKind>(
+  [...FORMATS, SANDBOX, mesosState, other, registryConfiguration].flatMap((format) => format.kinds),
+);
 
 describe.each([...kinds].filter((kind) => kind.samples.length > 0).map((kind) => [kind.id, kind] as const))(
   '%s',

@@ -182,7 +182,93 @@ export const registryJson: LineKind = {
     {
       text: '{"@timestamp":"2026-11-20T17:19:16Z","@version":"1","level":"fatal","message":"listen tcp :5000: bind: address already in use"}',
       gives: [
-        { level: 'critical', message: 'listen tcp :5000: bind: address already in use', system: 'registry' },
+        {
+          level: 'critical',
+          nativeLevel: 'fatal',
+          message: 'listen tcp :5000: bind: address already in use',
+          system: 'registry',
+          category: 'process',
+          action: 'start',
+          outcome: 'failure',
+        },
+      ],
+    },
+    {
+      // 3.1: user, vars and the configured fields on request lines, `&` as it is, details as an object.
+      text: '{"auth.user.name":"ci","environment":"prod","err.code":"pagination number invalid","err.detail":{"n":"-1"},"err.message":"invalid number of results requested","go.version":"go1.26.8","http.request.host":"r:5000","http.request.id":"01a21487-2dbf-743e-8132-f24cac8c2fe3","http.request.method":"GET","http.request.remoteaddr":"203.0.113.77","http.request.uri":"/v2/_catalog?n=-1&last=a","http.request.useragent":"curl/7.88.1","http.response.contenttype":"application/json","http.response.duration":"422.155864ms","http.response.status":400,"http.response.written":118,"instance.id":"01a21487-20cc-7ce9-8b68-cc6c8c6561fb","level":"error","msg":"response completed with error","service":"registry","time":"2026-11-25T16:05:33.541434622-05:00","version":"v3.1.2+unknown"}\n{"error":"crypto/bcrypt: hashedPassword is not the hash of the given password","go.version":"go1.26.8","http.request.id":"r9","http.request.method":"GET","http.request.remoteaddr":"10.0.0.9:4711","http.request.uri":"/v2/","level":"info","msg":"user failed to authenticate","time":"2026-11-25T21:05:34Z","username":"ci"}\n{"go.version":"go1.26.8","instance.id":"i1","level":"warning","msg":"htpasswd is missing, provisioning with default user","password":"FAKE","time":"2026-11-25T21:05:35Z","user":"docker"}\n{"error":"httpSink{http://sink/cb}: error posting: Post \\"http://sink/cb\\": EOF","event":{"ID":"e1"},"level":"error","msg":"retryingsink: error writing event, retrying","time":"2026-11-25T21:05:36Z"}',
+      gives: [
+        {
+          time: '2026-11-25T21:05:33.541434Z',
+          level: 'error',
+          nativeLevel: 'error',
+          outcome: 'failure',
+          userName: 'ci',
+          srcIp: '203.0.113.77',
+          httpStatus: 400,
+          fields: {
+            'registry.error_code': 'PAGINATION_NUMBER_INVALID',
+            'registry.operation': 'catalog_list',
+            'err.detail': { n: '-1' },
+            duration_s: 0.422155864,
+            src_ip_basis: 'header',
+            environment: 'prod',
+          },
+          entities: ['user:ci:user', 'http_request:01a21487-2dbf-743e-8132-f24cac8c2fe3:request'],
+        },
+        {
+          level: 'info',
+          category: 'authentication',
+          action: 'login',
+          outcome: 'failure',
+          userName: '',
+          fields: {
+            'user.attempted': 'ci',
+            reason: 'crypto/bcrypt: hashedPassword is not the hash of the given password',
+          },
+          entities: ['user:ci:attempted'],
+        },
+        {
+          category: 'configuration',
+          action: 'credential_provision',
+          fields: { secret_kinds: ['password in clear'] },
+          entities: ['user:docker:provisioned', 'registry_instance:i1:self'],
+        },
+        {
+          category: 'audit',
+          action: 'notification_send',
+          outcome: 'failure',
+          fields: { 'endpoint.url': 'http://sink/cb' },
+        },
+      ],
+    },
+    {
+      // GitLab's registry.
+      path: 'gitlab/registry/current',
+      text: '{"content_type":"application/json","correlation_id":"01JKY0ZMDMP25HMMVS01X5ANNH","duration_ms":4,"host":"registry.example.com","level":"info","method":"GET","msg":"access","proto":"HTTP/1.0","referrer":"","remote_addr":"172.24.0.1:35512","remote_ip":"203.0.113.9","status":401,"system":"http","time":"2025-02-12T21:28:02.740Z","ttfb_ms":0,"uri":"/v2/","user_agent":"docker/20.10.12 go/go1.16.12","written_bytes":87}\n{"auth_project_paths":["team/app"],"auth_user_name":"ci","auth_user_type":"personal_access_token","correlation_id":"01JKY0ZMDMP25HMMVS01X5ANNJ","go_version":"go1.22.5","level":"info","msg":"authorized request","root_repo":"team","time":"2025-02-12T21:28:03.740Z","vars_name":"team/app","vars_reference":"latest","version":"v4.9.0-gitlab"}',
+      gives: [
+        {
+          component: 'access',
+          category: 'api',
+          action: 'http_request',
+          outcome: 'failure',
+          srcIp: '203.0.113.9',
+          httpMethod: 'GET',
+          httpPath: '/v2/',
+          httpStatus: 401,
+          fields: { duration_s: 0.004, 'registry.operation': 'api_check', src_ip_basis: 'header' },
+          entities: [
+            'http_request:01JKY0ZMDMP25HMMVS01X5ANNH:request',
+            'ip:203.0.113.9:client',
+            'ip:172.24.0.1:peer',
+          ],
+        },
+        {
+          category: 'authorization',
+          outcome: 'success',
+          userName: 'ci',
+          fields: { repository: 'team/app', reference: 'latest' },
+          entities: ['user:ci:user', 'image_tag:team/app:latest:target'],
+        },
       ],
     },
   ],

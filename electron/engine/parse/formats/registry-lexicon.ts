@@ -308,6 +308,7 @@ export function registryMeaning(message: string, draft: Draft, member: Member, p
     else if (provisioned !== '' && draft.action === 'credential_provision') {
       draft.entity('user', provisioned, 'provisioned');
     }
+    if (draft.action === 'notification_send') sinkUrl(parts.get(SLOT.error), draft);
   }
   if (known) return;
   if (message === 'access') draft.component = 'access';
@@ -318,7 +319,7 @@ export function registryMeaning(message: string, draft: Draft, member: Member, p
   }
 }
 
-const NAMES = (1 << SLOT.attempted) | (1 << SLOT.provisioned);
+const NAMES = (1 << SLOT.attempted) | (1 << SLOT.provisioned) | (1 << SLOT.error);
 
 /** A login that failed: the name is what the client claimed to be. */
 function attempted(draft: Draft, user: string, reason: string): void {
