@@ -18,7 +18,7 @@ const SECRET_VARIABLE =
 const USER_IN_URL = /:\/\/[^\s/@:]{1,200}:[^\s/@]{1,200}@/;
 
 export const registryFile: LineKind = {
-  id: 'registry.configuration',
+  id: 'config',
   read(line, draft, member) {
     if (member.state.whole === 'open') return false;
     member.state.whole = 'open';
@@ -160,7 +160,7 @@ function settings(draft: Draft, text: string): boolean {
 }
 
 export const registryConfiguration: Format = {
-  id: 'registry.configuration',
+  id: 'config',
   system: 'registry',
   kinds: [registryFile],
 };
