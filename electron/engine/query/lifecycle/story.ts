@@ -16,8 +16,8 @@ export interface Step extends Mention {
   why: string;
 }
 
-/** What others note of a process: nothing of what becomes of the work. */
-const ASIDES = new Set(['log_tracked', 'actor_lookup']);
+/** What others note of a process, and the inner calls of a registry at DEBUG: nothing of what becomes of the work. */
+const ASIDES = new Set(['log_tracked', 'actor_lookup', 'driver_call', 'function_call']);
 
 export class Story {
   readonly kind: EntityKind;
