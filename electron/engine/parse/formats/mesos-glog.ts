@@ -65,6 +65,15 @@ export const mesosGlog: LineKind = {
   finish: mesosFinish,
   samples: [
     {
+      path: 'mesos-agent.INFO',
+      mtime: '2026-11-21T00:00:00Z',
+      text: 'I1120 18:54:38.000000 28540 docker.cpp:1039] Running docker -H unix:///var/run/docker.sock inspect mesos-6e7fcb29-ca85-441d-81b1-d9f86eb243c4\nI1120 18:54:39.000000 28540 docker.cpp:1039] Running docker -H unix:///var/run/docker.sock stop -t 0 mesos-20150819-181723-2704544778-5050-27219-S0.0f7fcb29-ca85-441d-81b1-d9f86eb243c4',
+      gives: [
+        { fields: { container_id: '6e7fcb29-ca85-441d-81b1-d9f86eb243c4' } },
+        { entities: ['mesos_container:0f7fcb29-ca85-441d-81b1-d9f86eb243c4:mentioned'] },
+      ],
+    },
+    {
       path: 'mesos/log/mesos-master.vm.root.log.INFO.20261231-185320.28483',
       text: "Log file created at: 2026/12/31 18:53:20\nRunning on machine: vm\nLog line format: [IWEF]mmdd hh:mm:ss.uuuuuu threadid file:line] msg\nI1231 18:53:20.865043 28483 logging.cpp:461] INFO level logging started!\nI1231 23:59:59.000001 28529 master.cpp:9834] Authentication of scheduler-1@10.0.0.7:3344 was unsuccessful: Invalid credentials\nI0101 00:00:01.000000 28529 master.cpp:9829] Successfully authenticated principal 'ops' at scheduler-1@10.0.0.7:3344)\nW0000 00:00:00.000000 28529 logging.cpp:102] RAW: Received signal SIGTERM from process 77 of user 0; exiting",
       gives: [

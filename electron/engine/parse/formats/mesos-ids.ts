@@ -186,6 +186,7 @@ export function ids(msg: string, draft: Draft, member: Member, plain: boolean): 
         break;
     }
   }
+  if (!container && msg.indexOf('mesos-') !== -1) dockerName(msg, draft);
   const state = msg.indexOf('TASK_');
   if (state === -1) return;
   let end = state + 5;
@@ -196,6 +197,16 @@ export function ids(msg: string, draft: Draft, member: Member, plain: boolean): 
   }
   const word = msg.slice(state, end);
   if (TASK_STATES.has(word)) put(draft, 'task_state', word, plain);
+}
+
+/** Docker's name of a container: `mesos-<id>`, in 0.2x `mesos-<agent id>.<id>`. */
+const DOCKER_NAME = /mesos-(?:[\w-]{1,80}\.)?([0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12})(?![\w-])/;
+
+function dockerName(msg: string, draft: Draft): void {
+  const id = DOCKER_NAME.exec(msg.length > 4000 ? msg.slice(0, 4000) : msg)?.[1];
+  if (id === undefined) return;
+  put(draft, 'container_id', id);
+  draft.entity('mesos_container', id, 'mentioned');
 }
 
 /** The UUID of a status update: the same in the logs of executor, agent, master and framework. */
