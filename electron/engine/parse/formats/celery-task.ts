@@ -39,10 +39,14 @@ export function putFigure(draft: Draft, key: string, text: string): void {
 /** Names with blanks that this member has shown on life-cycle lines: only then does `a b[id]: text` speak for a task. */
 const oddNames = new WeakMap<Member, Set<string>>();
 
-function putTask(draft: Draft, member: Member, name: string, id: string, plain = false, role = 'task'): void {
+function putTask(draft: Draft, name: string, id: string, plain = false, role = 'task'): void {
   put(draft, 'task_name', name, plain);
   put(draft, 'task_id', id, plain);
   draft.entity('celery_task', id, role);
+}
+
+/** A name with blanks is known from now on. */
+function learnName(member: Member, name: string): void {
   if (name.indexOf(' ') === -1) return;
   const known = oddNames.get(member) ?? new Set();
   if (known.size < 1000) known.add(name);
@@ -54,7 +58,9 @@ export function wholeTask(text: string, draft: Draft, member: Member, plain = fa
   const open = text.indexOf('[');
   const close = text.lastIndexOf(']');
   if (open <= 0 || close <= open || open > MAX_NAME || close - open > MAX_ID) return false;
-  putTask(draft, member, text.slice(0, open), text.slice(open + 1, close), plain, role);
+  const name = text.slice(0, open);
+  putTask(draft, name, text.slice(open + 1, close), plain, role);
+  learnName(member, name);
   return true;
 }
 
@@ -114,14 +120,15 @@ export function taskMessage(msg: string, draft: Draft, member: Member, plain: bo
   const name = msg.slice(5, open);
   if (state === State.none) {
     if (first === -1 || first - open > MAX_ID || name.indexOf(' ') !== -1) return false;
-    putTask(draft, member, name, msg.slice(open + 1, first), plain);
+    putTask(draft, name, msg.slice(open + 1, first), plain);
     means(draft, 'task', 'task_message', 'unknown');
     return true;
   }
-  putTask(draft, member, name, msg.slice(open + 1, close), plain);
+  putTask(draft, name, msg.slice(open + 1, close), plain);
   const at = close + 2;
   switch (state) {
     case State.received:
+      learnName(member, name);
       means(draft, 'task', 'task_received', 'unknown');
       if (msg.length > at + 8) putTimes(msg, at + 8, draft);
       return true;
@@ -252,7 +259,7 @@ export function taskText(msg: string, mark: number, draft: Draft, member: Member
   const id = msg.slice(open + 1, mark);
   const known = DOTTED.test(name) ? !isIp(id) : (oddNames.get(member)?.has(name) ?? false);
   if (!known || id === '') return false;
-  putTask(draft, member, name, id);
+  putTask(draft, name, id);
   means(draft, 'task', 'task_log', 'unknown');
   draft.message = msg.slice(mark + 3);
   mentionDigest(msg, draft);

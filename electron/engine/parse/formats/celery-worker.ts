@@ -60,9 +60,11 @@ function learn(draft: Draft, member: Member, process: string): void {
  * Processes that write at once can glue lines together. Only after `received`, which ends its line, is what follows another
  * record for sure: elsewhere it may be text that a task was given.
  */
-function cutGlued(line: string, message: string, from: number, at: number, member: Member): string {
-  member.rest = [{ at: from + at, text: line.slice(from + at) }];
-  return message.slice(0, at);
+function cutGlued(line: string, from: number, draft: Draft, member: Member): void {
+  const at = draft.message.indexOf('] received[2');
+  if (at === -1) return;
+  draft.message = draft.message.slice(0, at + 10);
+  member.rest = [{ at: from + at + 10, text: line.slice(from + at + 10) }];
 }
 
 export const celeryHeader: LineKind = {
@@ -88,9 +90,7 @@ export const celeryHeader: LineKind = {
       draft.fields = '';
       return false;
     }
-    let message = line.slice(close + 2);
-    const glued = message.charCodeAt(message.length - 1) === 100 ? -1 : message.indexOf('] received[2');
-    if (glued !== -1) message = cutGlued(line, message, close + 2, glued + 10, member);
+    const message = line.slice(close + 2);
     draft.parsed = true;
     draft.tsWall = ts;
     draft.tsKind = TS_KIND.wall;
@@ -117,6 +117,8 @@ export const celeryHeader: LineKind = {
     if (draft.action === '' && lvl >= 2 && isChild(process)) means(draft, 'task', 'task_output', 'unknown');
     // The line about the end of a child names that child: it is the process the record is about.
     if (draft.action !== 'worker_exit') put(draft, 'process', process, plain);
+    if (draft.action === 'task_received' && message.charCodeAt(message.length - 1) !== 100)
+      cutGlued(line, close + 2, draft, member);
     if (state.slot !== '') learn(draft, member, process);
     return true;
   },
