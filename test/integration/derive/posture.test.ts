@@ -365,3 +365,32 @@ describe('the broker and the set-up of Celery', () => {
     expect(of('celery-broker', 'cel-user').filter(({ standing }) => standing !== 'ok')).toEqual([]);
   });
 });
+
+describe('the posture as a whole', () => {
+  it('is the same for the same evidence, stands worst first, and its view can be asked in SQL', async () => {
+    const files: Files = {
+      'cel-a/celery/worker.log': {
+        content: lines(12, (i) => celery(i, i % 2 ? 'DEBUG' : 'INFO', `token=Zq85-value${i}`)),
+        mode: 0o666,
+      },
+      'reg-a/var/log/registry/registry.log': lines(6, (i) =>
+        registryRequest(i, 'PUT', '/v2/app/manifests/1', 201),
+      ),
+      'mesos-a/mesos-agent.log': lines(5, (i) => mesos(i, 'I', 'slave.cpp:1', `Did thing ${i}`)),
+    };
+    const [one, two] = [await posture(files), await posture(files)];
+    expect(two.rows).toEqual(one.rows);
+    const order = ['bad', 'weak', 'unknown', 'ok'];
+    const standings = one.rows.map(({ standing }) => order.indexOf(standing));
+    expect(standings).toEqual(standings.toSorted((a, b) => a - b));
+    const { rows } = await one.engine.api['sql.run']({
+      sql: "SELECT count(*), count(*) FILTER (standing <= 'weak'::standing) FROM posture WHERE length(proof) > 20 AND len(event_ids) <= event_count",
+      limit: 1,
+    });
+    expect(rows[0]!.map(Number)).toEqual([
+      one.rows.length,
+      one.rows.filter(({ standing }) => standing === 'bad' || standing === 'weak').length,
+    ]);
+    expect(one.rows.filter(({ title }) => title.includes('could not run'))).toEqual([]);
+  });
+});

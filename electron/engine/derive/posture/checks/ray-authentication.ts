@@ -26,7 +26,10 @@ export const rayAuthentication: PostureCheck = {
       `SELECT DISTINCT m.node, f.value FROM fact f JOIN member m ON m.file_id = f.file_id
        WHERE f.kind = 'version' AND f.value LIKE 'ray %' ORDER BY ALL`,
     );
-    const logs = filesOf(ray, ({ component, action }) => component === 'dashboard' && action === null);
+    const logs = filesOf(
+      ray,
+      ({ component, action }) => component === 'dashboard' && action !== 'http_request',
+    );
     const addresses = logs
       ? await connection.rows<AddressRow>(`
           SELECT m.node, min(e.event_id) AS event_id, regexp_extract(e.message, '^Dashboard head http address: (\\S{1,200})$', 1) AS address
