@@ -259,7 +259,7 @@ const CELERY_EVENT = `
   WITH host AS (SELECT DISTINCT m.node, f.value AS host FROM fact f JOIN member m USING (file_id) WHERE f.kind = 'host'
                 UNION SELECT node, node FROM node),
   taken AS (
-    SELECT e.event_id, m.node, epoch_us(e.ts_logged) AS us, e.fields->>'$."hostname"' AS sender,
+    SELECT e.event_id, m.node, epoch_us(e.ts_logged) AS us, coalesce(e.fields->>'$."hostname"', e.fields->>'$."node_name"') AS sender,
       round(TRY_CAST(e.fields->>'$."local_received"' AS DOUBLE) * 1e6)::BIGINT AS taken_us
     FROM event e JOIN member m ON m.file_id = e.file_id
     WHERE e.system = 'celery' AND e.component = 'events' AND e.ts_kind = 1 AND contains(e.fields, '"local_received"'))

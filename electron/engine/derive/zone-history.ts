@@ -213,21 +213,27 @@ export interface Witness {
   from: number; // UTC
   to: number;
   count: number;
+  file: number;
 }
 
-/** The history that several files give together; null for none. `disagree`: files of the same time say different offsets. */
+interface Spell extends Witness {
+  files: Set<number>;
+}
+
+/** The history that several files give together; null for none. `disagree`: it does not hold for sure of other files. */
 export function together(witnesses: readonly Witness[]): { history: History; disagree: boolean } | null {
-  const spans: Witness[] = [];
+  const spans: Spell[] = [];
   let disagree = false;
   for (const w of [...witnesses].sort(
     (a, b) => a.from - b.from || b.count - a.count || a.offset - b.offset,
   )) {
-    let next: Witness | null = { ...w };
+    let next: Spell | null = { ...w, files: new Set([w.file]) };
     while (next) {
       const last = spans.at(-1);
       if (last && last.offset === next.offset) {
         last.to = Math.max(last.to, next.to);
         last.count += next.count;
+        last.files.add(next.file);
         next = null;
       } else if (last && next.from <= last.to) {
         disagree = true;
@@ -245,8 +251,18 @@ export function together(witnesses: readonly Witness[]): { history: History; dis
   for (let i = 1; i + 1 < spans.length; ) {
     const [a, b, c] = [spans[i - 1]!, spans[i]!, spans[i + 1]!];
     if (a.offset === c.offset && b.count * 10 < Math.min(a.count, c.count)) {
-      spans.splice(i - 1, 3, { offset: a.offset, from: a.from, to: c.to, count: a.count + c.count });
+      spans.splice(i - 1, 3, {
+        ...a,
+        to: c.to,
+        count: a.count + c.count,
+        files: new Set([...a.files, ...c.files]),
+      });
     } else i++;
+  }
+  // a change that no file shows on both sides, and single lines on one, may be of two machines or of two processes
+  for (let i = 1; i < spans.length; i++) {
+    const [a, b] = [spans[i - 1]!, spans[i]!];
+    if (Math.min(a.count, b.count) < 2 && ![...a.files].some((file) => b.files.has(file))) disagree = true;
   }
   const offsets = spans.map((span) => span.offset);
   const switches = spans.slice(1).map((span, i): Switch => {

@@ -229,6 +229,7 @@ function historiesOf(files: ZoneFile[], own: Map<number, OwnZones[]>): Histories
         from: utc(Math.min(run.firstWall, run.lastWall), run.offset),
         to: utc(Math.max(run.firstWall, run.lastWall), run.offset),
         count: run.count,
+        file: file.id,
       })),
     );
     add(`${file.node}\n${file.system}`, file, list);
@@ -285,7 +286,7 @@ async function spansOfEvidence(
     return spansOfHistory(connection, file, null, beside.history, {
       basis: beside.disagree ? 'assumed_zone' : 'file_zone',
       doubt: beside.disagree
-        ? 'files of this node that cover the same time show different zones; the one with most lines is used'
+        ? 'files of this node show different zones, and nothing shows which of them this file follows; the one with most lines at its time is used'
         : null,
       why,
     });

@@ -111,7 +111,8 @@ describe('which runs are followed', () => {
 });
 
 describe('the history of a node', () => {
-  const witness = (offset: number, from: number, to: number, count = 10) => ({
+  const witness = (offset: number, from: number, to: number, count = 10, file = from) => ({
+    file,
     offset,
     from: from * HOUR,
     to: to * HOUR,
@@ -127,6 +128,11 @@ describe('the history of a node', () => {
   test('files of one time that say different offsets disagree; the one with most lines holds', () => {
     const found = together([witness(0, 0, 10, 500), witness(540, 2, 8, 20)])!;
     expect([found.history.offsets, found.disagree]).toEqual([[0], true]);
+  });
+  test('a change that rests on single lines of different files does not hold for sure of others', () => {
+    expect(together([witness(-480, 0, 0, 1), witness(0, 9, 9, 1)])!.disagree).toBe(true);
+    expect(together([witness(-480, 0, 0, 1, 7), witness(-420, 9, 9, 1, 7)])!.disagree).toBe(false);
+    expect(together([witness(-480, 0, 1, 5), witness(0, 9, 9, 5)])!.disagree).toBe(false);
   });
   test('an hour that came twice is open, one that never was is skipped', () => {
     const at = 6 * HOUR;
