@@ -665,6 +665,15 @@ test("what a driver prints between echoes is text of the driver's, not unknown",
   expect(r.records.map((d) => d.lines)).toEqual([1, 1, 1, 3, 1]);
 });
 
+test('under JSON logging echoes have no name before them: the lines around are text all the same', () => {
+  const json =
+    '{"asctime": "2026-11-26 01:13:05,430", "levelname": "INFO", "message": "driver says", "filename": "app.py", "lineno": 4, "process": 18965, "username": "kim", "timestamp_ns": 1795635785430715925}';
+  const r = read(`${json}\nplain out 0\n[0, 1]\n${json}\n`, { path: 'out.txt' });
+  expect(r.summary.unparsedLines).toBe(0);
+  expect(r.records.map((d) => d.message)).toEqual(['driver says', 'plain out 0', '[0, 1]', 'driver says']);
+  expect(r.records[0]).toMatchObject({ component: 'driver', userName: '' });
+});
+
 test('structured text states the moment behind the message: it is absolute, and tells the zone of the other lines', () => {
   const line =
     '2026-11-26 01:13:04,472\tINFO job_supervisor.py:437 -- Job raysubmit_t entrypoint command exited with code 7 job_id=01000000 task_name=JobSupervisor.run actor_name=_ray_internal_job_actor_raysubmit_t timestamp_ns=1795635784472503286';

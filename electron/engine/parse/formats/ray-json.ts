@@ -21,6 +21,7 @@ import { rayMessage } from './ray-message.ts';
 import { serveRequest } from './ray-serve.ts';
 import { mentionSupervised } from './ray-supervisor.ts';
 import { exceptionOf } from './ray-trace.ts';
+import { printedByDriver } from './ray-worker-state.ts';
 
 const ID_KEYS = ['node_id', 'worker_id', 'job_id', 'actor_id', 'task_id', 'placement_group_id'];
 const FURTHEST_US = 15 * 60 * MINUTE_US;
@@ -54,6 +55,7 @@ export const rayJson: LineKind = {
     draft.tsKind = epoch ? TS_KIND.absolute : TS_KIND.wall;
     draft.nativeLevel = textOf(object.levelname);
     draft.level = levelOf(draft.nativeLevel);
+    if (epoch && draft.nativeLevel.length > 1) printedByDriver(member);
     draft.component = componentOf(object, draft.nativeLevel, member);
     if (epoch && !Number.isNaN(wall)) member.zoneSeen(wall, ns, ZONE_WHY.epoch, draft.component);
     draft.pid = firstText(object, 'process');

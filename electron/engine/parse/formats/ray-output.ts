@@ -11,7 +11,7 @@ import { rayJson } from './ray-json.ts';
 import { rayMessage } from './ray-message.ts';
 import { rayPy } from './ray-py.ts';
 import { rayServe } from './ray-serve.ts';
-import { putWorkerState } from './ray-worker-state.ts';
+import { printedByDriver, putWorkerState } from './ray-worker-state.ts';
 
 /** Worker output: `:job_id:…` and its like switch the state of the lines below; they carry no time. */
 export const rayMagic: LineKind = {
@@ -163,11 +163,7 @@ export const rayEcho: LineKind = {
       takeOutputLevel(draft, text);
       rayMessage(text, draft, member);
     }
-    // A file of no known name in which others are echoed is a driver's output.
-    if (member.hint.family === '') {
-      member.hint.strays = 'text';
-      member.hint.component ||= 'driver';
-    }
+    printedByDriver(member);
     putJson(draft, 'echo', 'true');
     putIf(draft, 'echo.of', name);
     if (named) putIf(draft, 'echo.elapsed', named[2]);

@@ -26,7 +26,7 @@ import { submission } from './ray-details.ts';
 import { rayIds } from './ray-ids.ts';
 import { rayMessage } from './ray-message.ts';
 import { exceptionOf, isTrace } from './ray-trace.ts';
-import { putWorkerState } from './ray-worker-state.ts';
+import { printedByDriver, putWorkerState } from './ray-worker-state.ts';
 
 /** Level words and their index into LEVELS: Python's, and those that Ray's command line writes. */
 const WORDS: readonly (readonly [string, number])[] = [
@@ -161,6 +161,7 @@ export const rayPy: LineKind = {
       if (line.charCodeAt(line.length - 20) === 61 && standsAt(line, ' timestamp_ns=', line.length - 33))
         readTail(message, draft, member);
       if (member.hint.component === 'worker') putWorkerState(draft, member);
+      else if (member.hint.family === '' && standsAt(logger, 'worker.py:', 0)) printedByDriver(member);
     }
     return true;
   },

@@ -1,4 +1,4 @@
-// What lines of a worker's output say of the lines below them: job, task and actor.
+// What lines of a program's output say of the others: job, task and actor; and that the file is such output at all.
 import type { Member } from '../kind.ts';
 import type { Draft } from '../record.ts';
 import { putIf } from '../text.ts';
@@ -22,4 +22,11 @@ export function putWorkerState(draft: Draft, member: Member): void {
     putIf(draft, 'job_id', job);
     draft.entity('ray_job', job, 'context');
   }
+}
+
+/** A file of no known name in which a driver logs, or others are echoed, is what a driver printed: free text stands in it. */
+export function printedByDriver(member: Member): void {
+  if (member.hint.family !== '') return;
+  member.hint.strays = 'text';
+  member.hint.component ||= 'driver';
 }
