@@ -294,7 +294,12 @@ function ledgerRow(done: MemberDone, opened: Open): MemberRow {
       `the parser stopped: ${done.parserFault}; the bytes are kept whole`,
     ];
   else if (summary?.format === 'binary')
-    [row.status, row.reason] = ['skipped', 'binary content, no log lines; the bytes are kept'];
+    [row.status, row.reason] = [
+      'skipped',
+      summary.encoding === 'binary'
+        ? 'binary content, no log lines; the bytes are kept'
+        : `text in ${summary.encoding}, which is not read; the bytes are kept: convert the file to UTF-8 and add it`,
+    ];
   else row.status = 'parsed';
   return row;
 }

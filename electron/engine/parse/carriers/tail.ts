@@ -1,4 +1,5 @@
 // `tail` and `head` of several files: `==> file <==` stands before the lines of each.
+import { repair } from '../text.ts';
 import type { Carrier } from './carrier.ts';
 import { carry, outer } from './carrier.ts';
 
@@ -16,7 +17,7 @@ export const tail: Carrier = {
     carry(line);
     outer.notice = true;
     outer.program = 'tail';
-    outer.file = header[1] as string;
+    outer.file = repair(header[1] as string);
     member.tailFile = outer.file;
     return true;
   },
