@@ -179,6 +179,37 @@ test('one-sided evidence bounds a difference and corrects nothing', async () => 
   expect(Number(row![2])).toBeGreaterThan((SLOW - 50) * 1000);
 });
 
+test('what beat sent and what another worker retried bound clocks from one side each', async () => {
+  const beat = ['[2026-11-20 16:59:59,000: INFO/MainProcess] beat: Starting...'];
+  const [one, two]: [string[], string[]] = [[], []];
+  for (let n = 0; n < 6; n++) {
+    const task = `Task shop.mail[${uuid(n)}]`;
+    beat.push(`[${comma(n * 30_000)}: DEBUG/MainProcess] shop.mail sent. id->${uuid(n)}`);
+    one.push(`[${comma(n * 30_000 - SLOW + 40)}: INFO/MainProcess] ${task} received`);
+    one.push(
+      `[${comma(n * 30_000 - SLOW + 900)}: INFO/ForkPoolWorker-1] ${task} retry: Retry in 1s: ConnectionError('x')`,
+    );
+    two.push(`[${comma(n * 30_000 + 2100)}: INFO/MainProcess] ${task} received`);
+  }
+  const c = await made({
+    bundle: {
+      'beat-1/celery-beat.log': beat,
+      'celery-1/worker.log': one,
+      'celery-2/worker.log': two,
+    },
+  });
+  expect(
+    await c.rows(
+      'SELECT kind, node, other, count(*), max(high_us) FROM clock_pairs GROUP BY ALL ORDER BY ALL',
+    ),
+  ).toEqual([
+    ['celery_retry', 'celery-1', 'celery-2', '6', String((SLOW + 1200 + 1) * 1000)],
+    ['celery_sent', 'beat-1', 'celery-1', '6', String((-SLOW + 40 + 1) * 1000)],
+    ['celery_sent', 'beat-1', 'celery-2', '6', '2101000'],
+  ]);
+  expect(await c.rows('SELECT DISTINCT clock_offset_us FROM nodes')).toEqual([['0']]);
+});
+
 test('a clock that was set right while it logged is corrected before that moment only', async () => {
   const c = await made(celeryCase((n) => (n < 12 ? SLOW : 0), 30));
   const rows = await c.rows(
