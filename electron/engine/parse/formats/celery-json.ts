@@ -78,6 +78,8 @@ export const celeryJson: LineKind = {
     const id = firstText(object, ...ID_KEYS) || firstText(data, 'id', 'task_id');
     const name = firstText(object, ...NAME_KEYS) || firstText(data, 'name');
     const known = id !== '' && id !== '???';
+    // What is printed beside JSON lines is no part of them.
+    if (known || draft.logger.startsWith('celery.')) member.hint.strays = 'text';
     if (known) {
       if (!had('task_id')) put(draft, 'task_id', id);
       let seen = false;
