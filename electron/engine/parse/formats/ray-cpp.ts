@@ -12,7 +12,7 @@ import { putWorkerState } from './ray-worker-state.ts';
 /** Component of a line: what the line states, else what the path says. Windows writes `gcs_server.exe`. */
 export function rayComponent(member: Member, stated: string): string {
   if (stated === '') return member.hint.component || 'worker';
-  return stated.endsWith('.exe') ? stated.slice(0, -4) : stated;
+  return stated.charCodeAt(stated.length - 4) === 46 ? stated.slice(0, -4) : stated;
 }
 
 const LETTER = Array.from({ length: 26 }, (_, i) => String.fromCharCode(65 + i));
@@ -61,11 +61,9 @@ export const rayCpp: LineKind = {
     if (Number.isNaN(ts) || cursor.end !== 24) return false;
     const level = cppLevel(line.charCodeAt(25));
     if (level === -1 || line.charCodeAt(26) !== 32) return false;
-    const blank = digitsEnd(line, 27);
-    if (blank === 27 || line.charCodeAt(blank) !== 32) return false;
-    const close = digitsEnd(line, blank + 1);
-    if (close === blank + 1 || line.charCodeAt(close) !== 93 || line.charCodeAt(close + 1) !== 32)
-      return false;
+    const blank = line.indexOf(' ', 27);
+    const close = line.indexOf('] ', blank);
+    if (blank === -1 || close === -1 || close - 27 > 30) return false;
     let at = close + 2;
     let stated = '';
     if (line.charCodeAt(at) === 40) {

@@ -79,8 +79,6 @@ function isWordUnit(c: number): boolean {
   return (c >= 97 && c <= 122) || (c >= 65 && c <= 90) || (c >= 48 && c <= 57) || c === 95;
 }
 
-/** Ascending: the first at which a run of digits ends is its length. */
-const LENGTHS = [32, 36, 40, 48, 56, 64] as const;
 const NIL = 'NIL_ID';
 const STRIDE = 24;
 const MAX_IDS = 24;
@@ -158,8 +156,13 @@ const ID = /^(?:[0-9a-f]{8,64}|NIL_ID)$/;
 
 /** How long a run of digits would be that starts here, of the lengths that ids have; 40 are nodes and tasks of 0.8 and before. */
 function lengthAt(text: string, start: number): number {
-  for (const length of LENGTHS) if (endsAt(text, start + length)) return length;
-  return 0;
+  // Ascending: the first at which a run of digits ends is its length.
+  if (!isHex(text.charCodeAt(start + 32))) return 32;
+  if (endsAt(text, start + 36)) return 36;
+  if (endsAt(text, start + 40)) return 40;
+  if (endsAt(text, start + 48)) return 48;
+  if (endsAt(text, start + 56)) return 56;
+  return endsAt(text, start + 64) ? 64 : 0;
 }
 
 function endsAt(text: string, end: number): boolean {
