@@ -108,6 +108,19 @@ test('a mount names its source, an upload its id, also in long URIs and under a 
   expect(entitiesOf(r.records[1] as never)).toContain(`registry_upload:${upload}:target`);
 });
 
+test('access lines that carriers have stamped or named are read without their heads', () => {
+  const access = '192.168.254.129 - - [16/Jul/2015:12:24:29 +0000] "GET /v2/ HTTP/1.0" 401 114 "" ""';
+  const app =
+    'time="2015-07-16T12:24:32.203963203Z" level=debug msg="authorizing request" http.request.method=GET http.request.remoteaddr="192.168.254.129:51133" http.request.uri="/v2/" http.request.useragent= version=v2.0.1 ';
+  const stamped = `2015-07-16T12:24:29.911922605Z ${access}\n2015-07-16T12:24:32.204073168Z ${app}`;
+  const named = `registry_1              | ${app}\nregistry_1              | ${access}`;
+  for (const content of [stamped, named]) {
+    const r = readAll(content, 'registry/registry.log');
+    expect(r.records.map((d) => d.srcIp)).toEqual(['192.168.254.129', '192.168.254.129']);
+    expect(r.summary.unparsedLines).toBe(0);
+  }
+});
+
 test('Go durations become seconds, whatever their unit', () => {
   const micro = Buffer.from('55.565µs', 'utf8').toString('latin1');
   expect(goSeconds(micro)).toBe(0.000055565);

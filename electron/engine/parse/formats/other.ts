@@ -66,6 +66,8 @@ export function levelOf(word: string): number {
   }
 }
 
+const DATE = /^\d{4}-\d\d-\d\dT/;
+
 /** Access lines of any web server. */
 export const webAccess: LineKind = {
   id: 'web.access',
@@ -74,6 +76,8 @@ export const webAccess: LineKind = {
     const c = line.charCodeAt(0);
     if (c === 123 || c === 91 || !readAccess(line, 0)) return false;
     const a = access;
+    // The head of a carrier that is still on the line.
+    if (a.user.indexOf(' ') !== -1 && (!isIp(a.ident) || DATE.test(a.ip))) return false;
     draft.parsed = true;
     draft.system =
       /nginx/i.test(member.hint.component) || /nginx/i.test(member.context.path) ? 'nginx' : 'other';

@@ -20,6 +20,8 @@ export const registryAccess: LineKind = {
     if (c === 116 || c === 123 || c === 91) return false; // time=, {, [
     if (!readAccess(line, 0) || !access.zoned) return false;
     const a = access;
+    // Three words stand before the time: more of them are a carrier's head that is still on the line.
+    if (a.user.indexOf(' ') !== -1) return false;
     draft.parsed = true;
     draft.system = 'registry';
     draft.component = 'access';
