@@ -1,5 +1,6 @@
 // CloudWatch Logs: events of `get-log-events`, `filter-log-events` and of subscriptions (`logEvents`), an object each.
 import { textOf } from '../text.ts';
+import { cursor, isoAt } from '../time.ts';
 import type { Carrier } from './carrier.ts';
 import { carry, outer, placeOf } from './carrier.ts';
 import { objectOn, takeTime } from './json.ts';
@@ -49,6 +50,40 @@ export const cloudwatch: Carrier = {
         },
         { component: 'gc', lines: 0, time: '2026-11-20T17:17:55.582000Z' },
         { message: 'three', lines: 1, fields: { 'carrier.tag': 'ecs/registry/0a1c' } },
+      ],
+    },
+  ],
+};
+
+const STREAM = /^[\w./#$@:-]{1,512} /;
+
+/** `aws logs tail`: `2026-11-20T17:17:54.582000+00:00 stream text`. */
+export const cloudwatchTail: Carrier = {
+  id: 'cloudwatch-tail',
+  share: 0.3,
+  starts: '0123456789',
+  soft: true,
+  open(line) {
+    if (line.charCodeAt(10) !== 84) return false;
+    const time = isoAt(line, 0);
+    if (Number.isNaN(time) || !cursor.zoned || line.charCodeAt(cursor.end) !== 32) return false;
+    const at = cursor.end + 1;
+    const stream = STREAM.exec(line.slice(at, at + 520));
+    if (!stream) return false;
+    carry(line.slice(at + stream[0].length));
+    outer.time = time;
+    outer.zoned = true;
+    outer.tag = stream[0].slice(0, -1);
+    placeOf(outer.tag);
+    return true;
+  },
+  samples: [
+    {
+      path: 'tail.txt',
+      text: '2026-11-20T17:17:54.582000+00:00 ecs/worker/0a1b2c [2026-11-20 12:17:54,582: INFO/MainProcess] hi\n2026-11-20T17:17:55.582000+00:00 ecs/worker/0a1b2c [2026-11-20 12:17:55,582: INFO/MainProcess] ho',
+      gives: [
+        { system: 'celery', message: 'hi', fields: { 'carrier.tag': 'ecs/worker/0a1b2c' } },
+        { system: 'celery', message: 'ho', time: '2026-11-20T12:17:55.582000Z' },
       ],
     },
   ],

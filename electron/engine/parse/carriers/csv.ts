@@ -55,6 +55,8 @@ export function cellsOf(row: string, separator = ','): string[] {
 
 /** Columns of a table that holds log lines; null when the line is no header of one. */
 export function headerOf(line: string): string[] | null {
+  // A search may have asked for the raw text alone.
+  if (line === '_raw' || line === '"_raw"') return ['_raw'];
   if (line.length > 20_000 || line.indexOf(',') === -1) return null;
   const cells = cellsOf(line).map((cell) => cell.trim());
   if (cells.some((cell) => cell === '' || cell.length > 120 || /[\n=]/.test(cell))) return null;
@@ -116,6 +118,21 @@ export const csv: Carrier = {
           fields: { exception: 'ValueError', 'carrier.file': '/var/log/celery/w.log' },
         },
       ],
+    },
+    {
+      // Empty cells, also the first.
+      path: 'splunk.csv',
+      text: 'tag,"_time",host,"_raw"\n,"2026-11-20T17:17:54.000+0000",,"time=""2026-11-20T17:17:54Z"" level=info msg=one"\n,,n7,"time=""2026-11-20T17:17:55Z"" level=info msg=""a\\nb"""\n',
+      gives: [
+        { component: 'csv' },
+        { system: 'registry', message: 'one' },
+        { message: 'a\nb', fields: { 'carrier.host': 'n7' } },
+      ],
+    },
+    {
+      path: 'raw.csv',
+      text: '"_raw"\n"time=""2026-11-20T17:17:54Z"" level=info msg=""a, b"""\n"time=""2026-11-20T17:17:55Z"" level=info msg=c"\n',
+      gives: [{ component: 'csv' }, { system: 'registry', message: 'a, b' }, { message: 'c' }],
     },
     {
       path: 'logs-insights-results.csv',

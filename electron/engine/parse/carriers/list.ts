@@ -1,7 +1,7 @@
 // All carriers, the particular before those that fit more.
 import { beats } from './beats.ts';
 import type { Carrier } from './carrier.ts';
-import { cloudwatch } from './cloudwatch.ts';
+import { cloudwatch, cloudwatchTail } from './cloudwatch.ts';
 import { compose } from './compose.ts';
 import { cri } from './cri.ts';
 import { csv } from './csv.ts';
@@ -50,6 +50,7 @@ export const CARRIERS: readonly Carrier[] = [
   stern,
   tail,
   grep,
+  cloudwatchTail,
   stamped,
   recordJson,
 ];

@@ -67,30 +67,22 @@ class CsvFrame extends ByLine {
 function open(line: string, quoted: boolean): boolean {
   let inside = quoted;
   let at = 0;
-  while (at < line.length) {
+  for (;;) {
+    if (!inside && line.charCodeAt(at) === 34) {
+      inside = true;
+      at++;
+    }
     if (inside) {
-      const quote = line.indexOf('"', at);
+      let quote = line.indexOf('"', at);
+      while (quote !== -1 && line.charCodeAt(quote + 1) === 34) quote = line.indexOf('"', quote + 2);
       if (quote === -1) return true;
-      if (line.charCodeAt(quote + 1) === 34) {
-        at = quote + 2;
-        continue;
-      }
       inside = false;
       at = quote + 1;
-    } else {
-      const start = at === 0 && !quoted ? 0 : line.indexOf(',', at) + 1;
-      if (start === 0 && !(at === 0 && !quoted)) return false;
-      if (line.charCodeAt(start) === 34) {
-        inside = true;
-        at = start + 1;
-      } else {
-        const comma = line.indexOf(',', start);
-        if (comma === -1) return false;
-        at = comma;
-      }
     }
+    const comma = line.indexOf(',', at);
+    if (comma === -1) return false;
+    at = comma + 1;
   }
-  return inside;
 }
 
 export const csvFrame: FrameMaker = (sink) => new CsvFrame(sink);
