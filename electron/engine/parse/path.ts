@@ -37,6 +37,7 @@ export function readPath(path: string): PathHint {
   const base = clean.slice(clean.lastIndexOf('/') + 1);
   const low = clean.toLowerCase();
   const h =
+    sandboxStream(clean) ??
     rayPath(clean, base) ??
     mesos(clean, base) ??
     nginx(low, base) ??
@@ -74,14 +75,17 @@ function inSandbox(h: PathHint, path: string): void {
   h.entities.unshift(['mesos_container', container]);
 }
 
+/** stdout and stderr of a container, whatever the executor is called: its name may hold `ray` or `celery`. */
+function sandboxStream(path: string): PathHint | null {
+  const sandbox = path.indexOf('/runs/') === -1 ? null : MESOS_SANDBOX.exec(path);
+  if (!sandbox) return null;
+  const h = hint({ family: 'mesos', sure: true, component: 'sandbox', strays: 'text' });
+  inSandbox(h, path);
+  h.fields.stream = sandbox[6] as string;
+  return h;
+}
+
 function mesos(path: string, base: string): PathHint | null {
-  const sandbox = MESOS_SANDBOX.exec(path);
-  if (sandbox) {
-    const h = hint({ family: 'mesos', sure: true, component: 'sandbox', strays: 'text' });
-    inSandbox(h, path);
-    h.fields.stream = sandbox[6] as string;
-    return h;
-  }
   const standalone = MESOS_STANDALONE.exec(path);
   if (standalone && /mesos|work_dir|agent|slave/.test(path)) {
     return hint({

@@ -15,6 +15,8 @@ const TEXT_KEYS = [
   'line',
   'text',
   'textPayload',
+  // CloudWatch Logs Insights
+  '@message',
 ];
 const TIME_KEYS = ['@timestamp', 'timestamp', 'time', 'date', '_time', 'ts', 'datetime', 'eventTime'];
 
@@ -65,6 +67,11 @@ export const recordJson: Carrier = {
       path: 'export.jsonl',
       text: '{"timestamp":"2026-11-20T17:17:54.582Z","message":"[2026-11-20 12:17:54,582: INFO/MainProcess] hi","hostname":"cel-1","service":"w"}\n{"timestamp":"2026-11-20T17:17:55.582Z","message":"[2026-11-20 12:17:55,582: INFO/MainProcess] ho"}',
       gives: [{ system: 'celery', message: 'hi', fields: { 'carrier.host': 'cel-1' } }, { message: 'ho' }],
+    },
+    {
+      path: 'insights.jsonl',
+      text: '{"@timestamp":"2026-11-20 17:17:54.582","@message":"[2026-11-20 17:17:54,582: INFO/MainProcess] hi","@logStream":"w/1","@log":"1:shop"}\n{"@timestamp":"2026-11-20 17:17:55.582","@message":"[2026-11-20 17:17:55,582: INFO/MainProcess] ho","@logStream":"w/1","@log":"1:shop"}',
+      gives: [{ system: 'celery', message: 'hi' }, { message: 'ho' }],
     },
   ],
 };

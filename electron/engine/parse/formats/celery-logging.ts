@@ -36,7 +36,9 @@ function isGap(c: number): boolean {
     c === 44 ||
     c === 45 ||
     c === 40 ||
-    c === 41
+    c === 41 ||
+    c === 123 ||
+    c === 125
   );
 }
 
@@ -74,7 +76,7 @@ function readPrefix(line: string): boolean {
     let end = at;
     while (end < limit) {
       const c = line.charCodeAt(end);
-      if (c === 32 || c === 9 || c === 93 || c === 41 || c === 124 || c === 44) break;
+      if (c === 32 || c === 9 || c === 93 || c === 41 || c === 124 || c === 44 || c === 125) break;
       if (c === 58 && (n === 0 || !/[\d\w]/.test(line[end + 1] ?? ' ') || prefix.logger !== '')) break;
       if (c === 91) break;
       end++;
@@ -142,7 +144,8 @@ function readPrefix(line: string): boolean {
     at < line.length &&
     isGap(line.charCodeAt(at)) &&
     line.charCodeAt(at) !== 91 &&
-    line.charCodeAt(at) !== 40
+    line.charCodeAt(at) !== 40 &&
+    line.charCodeAt(at) !== 123
   )
     at++;
   // A closing bracket or blanks that a token left behind.
@@ -244,6 +247,21 @@ export const celeryLogging: LineKind = {
         { action: 'task_received', level: 'info', logger: 'strategy', fields: { task_id: 'a2' } },
         { action: 'task_log', tid: 'ForkPoolWorker-3', logger: 'proj.tasks', fields: { task_id: 'a2' } },
         { action: 'task_received', level: 'info', fields: { task_id: 'a3' } },
+      ],
+    },
+    {
+      // Airflow's form, under which its Celery executor writes; a text may begin with a brace.
+      path: 'celery/airflow-worker.log',
+      text: '[2026-11-20T17:17:54.250+0000] {strategy.py:161} INFO - Task airflow.execute_command[a1] received\n[2026-11-20 17:17:55,100] [WARNING] [MainProcess] {"x": 1}',
+      gives: [
+        {
+          time: '2026-11-20T17:17:54.250000Z',
+          level: 'info',
+          action: 'task_received',
+          logger: 'strategy.py:161',
+          fields: { task_id: 'a1' },
+        },
+        { level: 'warning', message: '{"x": 1}' },
       ],
     },
     {

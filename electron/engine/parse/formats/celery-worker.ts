@@ -4,7 +4,7 @@ import { means } from '../kind.ts';
 import type { Draft } from '../record.ts';
 import { TS_KIND } from '../record.ts';
 import { isPlain, put, putJson } from '../text.ts';
-import { cursor, dateTimeAt } from '../time.ts';
+import { cursor, dateTimeAt, isoAt } from '../time.ts';
 import { readInner } from './celery-json.ts';
 import { celeryMessage, finishCelery } from './celery-message.ts';
 import { isChild, ownLevel, place } from './celery-process.ts';
@@ -70,21 +70,33 @@ function cutGlued(line: string, from: number, draft: Draft, member: Member): voi
 export const celeryHeader: LineKind = {
   id: 'celery.worker',
   read(line, draft, member) {
-    if (line.charCodeAt(0) !== 91 || line.charCodeAt(24) !== 58) return false;
-    const ts = dateTimeAt(line, 1);
-    if (Number.isNaN(ts) || cursor.end !== 24) return false;
-    let lvl = level(line, 26);
+    if (line.charCodeAt(0) !== 91) return false;
+    let ts: number;
+    let zoned = false;
+    let colon = 24;
+    if (line.charCodeAt(24) === 58) {
+      ts = dateTimeAt(line, 1);
+      if (Number.isNaN(ts) || cursor.end !== 24) return false;
+    } else {
+      // A formatter with a `datefmt` of its own: no fraction, or a zone behind the clock.
+      ts = isoAt(line, 1);
+      colon = cursor.end;
+      zoned = cursor.zoned;
+      if (Number.isNaN(ts) || line.charCodeAt(colon) !== 58 || line.charCodeAt(colon + 1) !== 32)
+        return false;
+    }
+    let lvl = level(line, colon + 2);
     let word: string;
     if (lvl !== -1) {
       word = LEVELS[lvl] as string;
       draft.fields = LEVEL_FIELDS[lvl] as string;
     } else {
-      word = OTHER_LEVEL.exec(line.slice(26, 60))?.[0] ?? '';
+      word = OTHER_LEVEL.exec(line.slice(colon + 2, colon + 36))?.[0] ?? '';
       if (word === '') return false;
       lvl = ownLevel(word);
       put(draft, 'level', word);
     }
-    const name = 26 + word.length + 1;
+    const name = colon + 2 + word.length + 1;
     const close = line.indexOf(']', name);
     if (close === -1 || close - name > 200) {
       draft.fields = '';
@@ -93,7 +105,7 @@ export const celeryHeader: LineKind = {
     const message = line.slice(close + 2);
     draft.parsed = true;
     draft.tsWall = ts;
-    draft.tsKind = TS_KIND.wall;
+    draft.tsKind = zoned ? TS_KIND.absolute : TS_KIND.wall;
     draft.level = lvl;
     draft.nativeLevel = word;
     draft.message = message;
@@ -199,6 +211,21 @@ export const celeryHeader: LineKind = {
       gives: [
         { action: 'task_received', lines: 0, fields: { task_id: '991be682-703b-4093-a350-3ab54945c173' } },
         { action: 'task_scheduled', lines: 1, fields: { beat_entry: '测试' } },
+      ],
+    },
+    {
+      // Formatters with a `datefmt`.
+      path: 'celery/datefmt.log',
+      text: "[2026-11-20 17:18:00: INFO/MainProcess] Task proj.add[a1] received\n[2026-11-20T17:18:01+0200: ERROR/ForkPoolWorker-1] Task proj.add[a1] raised unexpected: KeyError('x')\nTraceback (most recent call last):\nKeyError: 'x'",
+      gives: [
+        { time: '2026-11-20T17:18:00.000000Z', level: 'info', action: 'task_received', tid: 'MainProcess' },
+        {
+          time: '2026-11-20T15:18:01.000000Z',
+          nativeLevel: 'ERROR',
+          action: 'task_failed',
+          lines: 3,
+          fields: { exception: 'KeyError', process: 'ForkPoolWorker-1' },
+        },
       ],
     },
     {

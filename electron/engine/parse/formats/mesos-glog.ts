@@ -53,6 +53,16 @@ function fill(draft: Draft, member: Member, levelAt: number, plain: boolean): vo
   if (writer === 'copied') markCopied(draft, member);
 }
 
+/**
+ * In a sandbox the task writes on behind the executor's and the fetcher's lines, which are of one line each: only what is
+ * indented, or belongs to a crash, goes with them.
+ */
+function glogGoesOn(line: string, draft: Draft, member: Member): boolean {
+  if (member.hint.component !== 'sandbox' || draft.level === 6) return true;
+  const c = line.charCodeAt(0);
+  return c === 32 || c === 9 || line === '' || (c === 42 && line.startsWith('*** '));
+}
+
 export const mesosGlog: LineKind = {
   id: 'mesos.glog',
   weight: (line) => (/\.(?:cpp|hpp|go):\d+\]/.test(line) ? 1 : 0.5),
@@ -61,9 +71,23 @@ export const mesosGlog: LineKind = {
     fill(draft, member, line.charCodeAt(0), isPlain(line));
     return true;
   },
-  joins: () => true,
+  joins: glogGoesOn,
   finish: mesosFinish,
   samples: [
+    {
+      // The executor's lines, and behind them those of the task, whatever the executor is called.
+      path: 'slaves/5c144c4b-8cbd-4bc5-8008-919311f44e1f-S1/frameworks/5c144c4b-8cbd-4bc5-8008-919311f44e1f-0009/executors/ray.worker-3/runs/035f3052-39aa-41e1-af41-01e8e34ff30e/stderr',
+      mtime: '2026-11-21T00:00:00Z',
+      text: 'I1120 18:54:38.000000 28540 exec.cpp:162] Version: 1.9.0\nI1120 18:54:39.000000 28540 exec.cpp:236] Executor registered on agent 5c144c4b-8cbd-4bc5-8008-919311f44e1f-S1\n+ exec python app.py\n10.0.0.9 - - [20/Nov/2026 18:54:40] "GET /health HTTP/1.1" 200 -\n2026-11-20 18:54:41,123 - app - ERROR - no such table\nINFO 11-20 18:54:42 [api_server.py:1034] vLLM API server version 0.8.4\n',
+      gives: [
+        { component: 'executor', level: 'info', lines: 1 },
+        { time: '2026-11-20T18:54:39.000000Z', lines: 1 },
+        { component: 'sandbox', message: '+ exec python app.py' },
+        { time: '2026-11-20T18:54:40.000000Z', httpStatus: 200, srcIp: '10.0.0.9' },
+        { time: '2026-11-20T18:54:41.123000Z', level: 'error', nativeLevel: 'ERROR' },
+        { time: '2026-11-20T18:54:42.000000Z', level: 'info', component: 'sandbox' },
+      ],
+    },
     {
       path: 'mesos-agent.INFO',
       mtime: '2026-11-21T00:00:00Z',

@@ -8,10 +8,12 @@ import { mesosBare, mesosCrash } from './mesos-crash.ts';
 import { mesosExecute } from './mesos-execute.ts';
 import { glogHeader, glogLink, mesosDamaged, mesosGlog, mesosGlued } from './mesos-glog.ts';
 import { executorOutput } from './mesos-output.ts';
+import { takeOutputLevel } from './output-level.ts';
 import { takeOutputTime } from './output-time.ts';
 import { rayCpp } from './ray-cpp.ts';
 import { rayPy } from './ray-py.ts';
 import { registryText } from './registry-text.ts';
+import { pythonHttp } from './web-python.ts';
 import { exhibitor, zooClient, zooLog4j, zooServer } from './zookeeper.ts';
 
 export const mesos: Format = {
@@ -54,11 +56,13 @@ export const sandbox: Format = {
     zooClient,
     mesosCrash,
     executorOutput,
+    pythonHttp,
   ],
-  text(line, draft) {
+  text(line, draft, member) {
     draft.system = 'mesos';
     draft.component = 'sandbox';
     draft.message = line;
-    takeOutputTime(draft, line);
+    takeOutputTime(draft, line, member);
+    takeOutputLevel(draft, line);
   },
 };

@@ -5,7 +5,7 @@ import { levelOf } from './other.ts';
 const AT_HEAD = /^\[?(DEBUG|INFO|WARNING|WARN|ERROR|CRITICAL|FATAL)\b(?=[\]\s:|-])/;
 /** Behind a time: at most four more words, of which loggers' names are made, then the level between blanks, dashes or bars. */
 const BEHIND_TIME =
-  /^\[?\d{4}[-/]\d\d[-/]\d\d[ T]\d\d:\d\d:\d\d[^\s\]|]{0,20}\]?[\s|:,[-]{1,6}(?:[\w.:-]{1,60}[\s|:,[\]-]{1,6}){0,3}?(DEBUG|INFO|WARNING|WARN|ERROR|CRITICAL|FATAL)\b/;
+  /^\[?\d{4}[-/]\d\d[-/]\d\d[ T]\d\d:\d\d:\d\d[^\s\]|]{0,20}\]?[\s|:,[-]{1,6}(?:[\w.:{}-]{1,60}[\s|:,[\]-]{1,6}){0,3}?(DEBUG|INFO|WARNING|WARN|ERROR|CRITICAL|FATAL)\b/;
 
 /** Sets the level that a line of a program's own output states. */
 export function takeOutputLevel(draft: Draft, line: string): void {

@@ -6,6 +6,7 @@ import { TS_KIND } from '../record.ts';
 import { isIp, parseObject, put, putIf, putJson, standsAt, textOf } from '../text.ts';
 import { SECOND_US } from '../time.ts';
 import { takeOutputLevel } from './output-level.ts';
+import { takeOutputTime } from './output-time.ts';
 import { rayComponent, rayCpp, rayGlog } from './ray-cpp.ts';
 import { rayJson } from './ray-json.ts';
 import { rayMessage } from './ray-message.ts';
@@ -160,6 +161,7 @@ export const rayEcho: LineKind = {
       draft.system = 'ray';
       draft.component = member.hint.component || 'driver';
       draft.message = text;
+      takeOutputTime(draft, text, member);
       takeOutputLevel(draft, text);
       rayMessage(text, draft, member);
     }

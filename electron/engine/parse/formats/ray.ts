@@ -36,7 +36,7 @@ export const ray: Format = {
     draft.system = 'ray';
     draft.component = member.hint.component || 'worker';
     draft.message = line;
-    takeOutputTime(draft, line);
+    takeOutputTime(draft, line, member);
     takeOutputLevel(draft, line);
     putWorkerState(draft, member);
     rayMessage(line, draft, member);
