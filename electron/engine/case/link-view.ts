@@ -17,13 +17,32 @@ const SAID: Record<(typeof EXACT_LINKS)[number], string> = {
   image_digest: 'both name the digest',
 };
 
+/** Kinds whose ids name one piece of work wherever they stand. */
+export const CHAINED = [
+  'celery_task',
+  'celery_group',
+  'ray_submission',
+  'ray_actor',
+  'ray_task',
+  'mesos_container',
+  'mesos_status_update',
+  'http_request',
+  'registry_upload',
+];
+
 export const LINK_VIEW = `
 CREATE VIEW links AS
-SELECT l.from_event, l.to_event, l.kind::VARCHAR AS kind, CASE WHEN l.why IS NULL THEN 'exact' ELSE 'inferred' END AS basis,
+SELECT l.from_event, l.to_event, l.kind, CASE WHEN l.why IS NULL THEN 'exact' ELSE 'inferred' END AS basis,
   CASE WHEN l.why IS NULL THEN (CASE l.kind ${EXACT_LINKS.map((kind) => `WHEN '${kind}' THEN '${SAID[kind]} '`).join(' ')} END) || n.value
     WHEN l.candidates > 1 THEN l.why || '; ' || l.candidates || ' fit equally well, this is one of them'
     ELSE l.why END AS why
-FROM link l LEFT JOIN entity n ON n.entity_id = l.entity_id;
+FROM (
+  SELECT from_event, to_event, kind::VARCHAR AS kind, entity_id, candidates, why FROM link
+  UNION ALL
+  SELECT r.event_id - r.back, r.event_id, n.kind, n.entity_id, NULL, NULL FROM entity_ref r JOIN entity n ON n.entity_id = r.entity_id
+  WHERE r.back > 0 AND n.kind IN (${CHAINED.map((kind) => `'${kind}'`).join(', ')}) AND n.role NOT IN ('context', 'parent', 'root')
+    AND n.entity_id NOT IN (SELECT entity_id FROM link_several)) l
+LEFT JOIN entity n ON n.entity_id = l.entity_id;
 `;
 
 export const LINK_COMMENTS: Record<string, string> = {

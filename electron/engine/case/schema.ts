@@ -5,7 +5,7 @@ import { LINK_COMMENTS, LINK_VIEW } from './link-view.ts';
 import { REQUEST_COMMENTS, REQUEST_VIEW } from './request-view.ts';
 import { TASK_COMMENTS, TASK_VIEW } from './task-view.ts';
 
-export const SCHEMA_VERSION = 10;
+export const SCHEMA_VERSION = 11;
 
 const list = (values: readonly string[]) => values.map((v) => `'${v}'`).join(', ');
 
@@ -68,7 +68,10 @@ CREATE TABLE template_seen (template_id BIGINT NOT NULL, system VARCHAR, compone
 CREATE TABLE template (template_id BIGINT PRIMARY KEY, merged_id BIGINT NOT NULL, system VARCHAR, component VARCHAR, text VARCHAR);
 
 CREATE TABLE entity (entity_id BIGINT NOT NULL, kind VARCHAR, value VARCHAR, role VARCHAR);
-CREATE TABLE entity_ref (event_id BIGINT NOT NULL, entity_id BIGINT NOT NULL);
+-- back: so many records before is the one that mentions the entity before; 0: none is known; -1: it stands in another file
+CREATE TABLE entity_ref (event_id BIGINT NOT NULL, entity_id BIGINT NOT NULL, back INTEGER NOT NULL DEFAULT 0);
+-- entities that stand in several rows, or in several files: their chains are in link, those of all others in entity_ref.back
+CREATE TABLE link_several (entity_id BIGINT NOT NULL, key BIGINT NOT NULL);
 CREATE TABLE link (from_event BIGINT NOT NULL, to_event BIGINT NOT NULL, kind link_kind NOT NULL, entity_id BIGINT, candidates INTEGER, why VARCHAR);
 
 CREATE TABLE posture_row (

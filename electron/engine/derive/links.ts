@@ -3,30 +3,19 @@
 // Events of one id form a chain in time order: n events, n - 1 links. Ids that say where something ran rather than what it
 // was (nodes, workers, agents, frameworks, addresses, users, repositories) join nothing.
 import type { Connection } from '../case/database.ts';
+import { CHAINED } from '../case/link-view.ts';
 import { linkAccessLines } from './link-access.ts';
 import { linkCelery } from './link-celery.ts';
 import { linkRay } from './link-ray.ts';
 
-/** Kinds whose ids name one piece of work wherever they stand. */
-const CHAINED = [
-  'celery_task',
-  'celery_group',
-  'ray_submission',
-  'ray_actor',
-  'ray_task',
-  'mesos_container',
-  'mesos_status_update',
-  'http_request',
-  'registry_upload',
-];
 const list = (words: readonly string[]) => words.map((word) => `'${word}'`).join(', ');
 
 /**
- * `several`: entities whose kind and value stand in more than one row (every batch of an ingest numbers its own), with one key
+ * `link_several`: entities whose kind and value stand in more than one row (every batch of an ingest numbers its own), with one key
  * for all of them. Only values whose hash occurs twice are compared as text. An executor may have the id of its task.
  */
 const SEVERAL = `
-CREATE OR REPLACE TEMP TABLE several AS
+INSERT INTO link_several
 WITH named AS MATERIALIZED (
   SELECT entity_id, hash(CASE kind WHEN 'mesos_executor' THEN 'mesos_task' ELSE kind END, value) AS h
   FROM entity WHERE kind IN (${list([...CHAINED, 'mesos_task', 'mesos_executor', 'image_digest', 'ray_job'])})),
@@ -34,19 +23,15 @@ twice AS MATERIALIZED (SELECT h FROM named GROUP BY h HAVING count(*) > 1)
 SELECT n.entity_id, min(n.entity_id) OVER (PARTITION BY CASE n.kind WHEN 'mesos_executor' THEN 'mesos_task' ELSE n.kind END, n.value) AS key
 FROM named JOIN twice USING (h) JOIN entity n ON n.entity_id = named.entity_id`;
 
-/** One entity row and one file: the order of the file is the order of the chain. */
-const ALONE = `
-INSERT INTO link (from_event, to_event, kind, entity_id)
-SELECT event_id, next, kind::link_kind, entity_id FROM (
-  SELECT r.event_id, n.kind, n.entity_id, lead(r.event_id) OVER (PARTITION BY n.entity_id ORDER BY r.event_id) AS next
-  FROM entity_ref r JOIN (
-    SELECT entity_id, kind FROM entity WHERE kind IN (${list(CHAINED)}) AND role NOT IN ('context', 'parent', 'root') AND entity_id NOT IN (SELECT entity_id FROM several)) n
-    ON n.entity_id = r.entity_id)
-WHERE next <> event_id`;
-
-/** Chains that went on in a second file are made anew by time. */
+/**
+ * All other entities stand in one row; where they stand in one file as well, the order of the file is the order of the chain,
+ * and each mention knows the one before it (`entity_ref.back`): the view `links` reads them there. What goes on in a second
+ * file is made anew by time.
+ */
 const CROSSING = `
-INSERT INTO several SELECT DISTINCT entity_id, entity_id FROM link WHERE (from_event >> 32) <> (to_event >> 32)`;
+INSERT INTO link_several SELECT DISTINCT entity_id, entity_id FROM entity_ref
+WHERE back < 0 AND entity_id NOT IN (SELECT entity_id FROM link_several)
+  AND entity_id IN (SELECT entity_id FROM entity WHERE kind IN (${list(CHAINED)}))`;
 
 /**
  * Everything with more than one entity row or file, in the order of time. An id that a file's path gives is on every line of
@@ -56,7 +41,7 @@ const TOGETHER = `
 INSERT INTO link (from_event, to_event, kind, entity_id)
 WITH unit AS MATERIALIZED (
   SELECT n.entity_id, n.kind, n.role = 'context' AS context, coalesce(s.key, n.entity_id) AS key
-  FROM entity n LEFT JOIN several s USING (entity_id)
+  FROM entity n LEFT JOIN link_several s USING (entity_id)
   WHERE n.kind IN (${list(CHAINED)}) AND n.role NOT IN ('parent', 'root') AND (s.key IS NOT NULL OR n.role = 'context')),
 ref AS (
   SELECT r.event_id, u.key, u.kind FROM entity_ref r JOIN unit u USING (entity_id) WHERE NOT u.context
@@ -70,7 +55,7 @@ WHERE next <> event_id`;
 
 const unit = (kinds: readonly string[]): string => `
   unit AS MATERIALIZED (
-    SELECT n.entity_id, n.kind, n.role, coalesce(s.key, n.entity_id) AS key FROM entity n LEFT JOIN several s USING (entity_id)
+    SELECT n.entity_id, n.kind, n.role, coalesce(s.key, n.entity_id) AS key FROM entity n LEFT JOIN link_several s USING (entity_id)
     WHERE n.kind IN (${list(kinds)}))`;
 
 /** A child names its parent: the parent's first line and the child's first line that says so. */
@@ -142,11 +127,9 @@ export async function settleLinks(connection: Connection): Promise<void> {
       ({ kind, role }) => [kind, `${kind} ${role}`],
     ),
   );
+  await connection.run('DELETE FROM link_several');
   await connection.run(SEVERAL);
-  await connection.run(ALONE);
-  const crossing = await connection.run(CROSSING);
-  if (crossing > 0)
-    await connection.run('DELETE FROM link WHERE entity_id IN (SELECT entity_id FROM several)');
+  await connection.run(CROSSING);
   await connection.run(TOGETHER);
   if (kinds.has('celery_task parent')) await connection.run(PARENTS);
   if (kinds.has('mesos_task')) await connection.run(MESOS_TASKS);
@@ -155,5 +138,4 @@ export async function settleLinks(connection: Connection): Promise<void> {
   await linkAccessLines(connection);
   await linkCelery(connection);
   await linkRay(connection);
-  await connection.run('DROP TABLE several');
 }

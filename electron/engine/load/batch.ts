@@ -7,6 +7,8 @@ import { writeParquet } from './parquet.ts';
 
 const ROWS = 122_880; // DuckDB's row group
 const ENTITY_REFS = ROWS * 6;
+/** The event before that mentions the entity stands in another file. */
+const ELSEWHERE = -1;
 const NEW_TEMPLATES = 32_768;
 const TEXT_BYTES = 112 << 20;
 
@@ -65,6 +67,11 @@ export class EventBatch implements RecordSink {
   #entityRole = new WordColumn('role', ENTITY_REFS);
   #refEvent = new Int64Column('event_id', ENTITY_REFS);
   #refEntity = new Int64Column('entity_id', ENTITY_REFS);
+  #refBack = new Int32Column('back', ENTITY_REFS);
+  /** By entity of this batch: file and record that mentioned it last. */
+  #lastFile = new Int32Array(ENTITY_REFS);
+  #lastRecord = new Int32Array(ENTITY_REFS);
+  #firstEntity = 0;
 
   /** `entityHigh`: upper half of the entity ids this worker hands out in this ingest; `kinds`: its ids for kinds of events. */
   constructor(entityHigh: number, kinds: KindIds = { first: 0, step: 1 }) {
@@ -190,6 +197,14 @@ export class EventBatch implements RecordSink {
     const ref = this.#refs++;
     this.#refEvent.setHalves(ref, this.#fileId, draft.record);
     this.#refEntity.setHalves(ref, this.#entityHigh, id);
+    const entity = id - this.#firstEntity;
+    const file = this.#lastFile[entity];
+    this.#refBack.set(
+      ref,
+      file === this.#fileId ? draft.record - this.#lastRecord[entity]! : file === 0 ? 0 : ELSEWHERE,
+    );
+    this.#lastFile[entity] = this.#fileId;
+    this.#lastRecord[entity] = draft.record;
   }
 
   #idsOf(kind: string, role: string): Map<string, number> {
@@ -232,7 +247,7 @@ export class EventBatch implements RecordSink {
         held.entities,
         columns.map((c) => c.encode(held.entities)),
       );
-      const refs = [this.#refEvent, this.#refEntity];
+      const refs = [this.#refEvent, this.#refEntity, this.#refBack];
       writeParquet(
         `${path}.refs`,
         held.refs,
@@ -255,6 +270,8 @@ export class EventBatch implements RecordSink {
     this.#newTemplates = 0;
     this.rows = 0;
     this.#refs = 0;
+    this.#lastFile.fill(0, 0, this.#distinct);
+    this.#firstEntity = this.#entities;
     this.#distinct = 0;
     this.#entityIds.clear();
     return held;
@@ -276,5 +293,5 @@ SELECT kind_id, nullif(system, ''), nullif(component, ''), nullif(level, '')::lo
   nullif(category, ''), nullif(action, ''), nullif(outcome, '') FROM read_parquet($1)`,
   templates:
     "INSERT INTO template_seen SELECT template_id, nullif(system, ''), nullif(component, ''), text FROM read_parquet($1)",
-  refs: 'INSERT INTO entity_ref SELECT event_id, entity_id FROM read_parquet($1)',
+  refs: 'INSERT INTO entity_ref SELECT event_id, entity_id, back FROM read_parquet($1)',
 };

@@ -99,7 +99,7 @@ test('events of a member whose end never came are gone after the next ingest', a
     await c.run(
       `INSERT INTO event_row (event_id, file_id, kind_id, message) VALUES ((77::BIGINT << 32) + 1, 77, 1, 'half a member')`,
     );
-    await c.run(`INSERT INTO entity_ref VALUES ((77::BIGINT << 32) + 1, 5)`);
+    await c.run(`INSERT INTO entity_ref (event_id, entity_id) VALUES ((77::BIGINT << 32) + 1, 5)`);
   });
   await made.close();
   await engine.api['case.open']({ dir: join(dir, 'case') });

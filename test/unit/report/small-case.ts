@@ -103,7 +103,10 @@ async function fill(opened: Case, lines: Buffer[], sha: string, size: number, ro
     ];
     for (const [i, [kind, value]] of entities.entries()) {
       await connection.run(`INSERT INTO entity VALUES ($1, $2, $3, 'attempted')`, [BigInt(i), kind!, value!]);
-      await connection.run(`INSERT INTO entity_ref VALUES ($1, $2)`, [1n << 32n, BigInt(i)]);
+      await connection.run(`INSERT INTO entity_ref (event_id, entity_id) VALUES ($1, $2)`, [
+        1n << 32n,
+        BigInt(i),
+      ]);
     }
     await connection.run(
       `INSERT INTO finding VALUES ('f1', 'r1', $1, 'high', ['attack.t1190'], 'n1', ['n1'], ['registry'],
