@@ -8,6 +8,7 @@ export const ZONE_WHY = {
   epoch: 'JSON lines state local time and seconds of the epoch',
   carrier: 'the carrier of the line states the time in UTC',
   crash: 'a crash states its time in seconds of the epoch',
+  journal: "the journal's banner names its zone",
   audit: 'audit lines state their time in UTC',
   /** Neighbouring lines may be of different moments: it takes several that agree. */
   beside: 'lines beside them state their zone',

@@ -1,9 +1,11 @@
 // `journalctl` for people: short-full, short-unix, short-monotonic, months in other languages, lines that go on, banners.
 import type { Member } from '../kind.ts';
-import { clockAt, cursor, dateTimeAt, SECOND_US, zoneAt } from '../time.ts';
+import { clockAt, cursor, dateTimeAt, SECOND_US } from '../time.ts';
+import { ZONE_WHY } from '../zone-runs.ts';
 import type { Carrier } from './carrier.ts';
 import { carry, outer } from './carrier.ts';
 import { dayAndClock, head, nameAt, takeText } from './syslog.ts';
+import { zoneNamed } from './zone-names.ts';
 
 const BANNER =
   /^-- (?:Logs begin |Journal begins |Boot |Reboot|No entries|cursor: |Unit |Subject: |Defined-By: |.{0,200} --$)/;
@@ -28,6 +30,17 @@ function named(line: string, at: number, member: Member): boolean {
   return true;
 }
 
+const SPAN =
+  /^-- (?:Logs|Journal) begins? at (?:\S{1,24} )?(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d) ([A-Z]{2,5}|[+-]\d{2,4})(?:, end(?:s|ing)? at (?:\S{1,24} )?\d{4}-\d\d-\d\d \d\d:\d\d:\d\d ([A-Z]{2,5}|[+-]\d{2,4}))?\./;
+
+/** journalctl writes the times of all lines in the zone of its banner. Two zones there: the clocks changed in between, nobody knows at which line. */
+function zoneOf(banner: string, member: Member): void {
+  const m = banner.charCodeAt(3) === 76 || banner.charCodeAt(3) === 74 ? SPAN.exec(banner) : null;
+  if (!m || (m[3] !== undefined && m[3] !== m[2])) return;
+  const minutes = zoneNamed(m[2] as string);
+  if (!Number.isNaN(minutes)) member.zoneStated(minutes, dateTimeAt(m[1] as string, 0), ZONE_WHY.journal);
+}
+
 export const journalText: Carrier = {
   id: 'journal-text',
   share: 0.05,
@@ -44,6 +57,7 @@ export const journalText: Carrier = {
     if (c === 45) {
       if (!line.startsWith('-- ') || !BANNER.test(line.length > 400 ? line.slice(0, 400) : line))
         return false;
+      zoneOf(line, member);
       carry(line);
       outer.notice = true;
       outer.program = 'journalctl';
@@ -75,7 +89,7 @@ export const journalText: Carrier = {
       if (zone) {
         const word = zone[1] as string;
         at += zone[0].length;
-        const minutes = /^(?:UTC|GMT)$/.test(word) ? 0 : zoneAt(word, 0);
+        const minutes = zoneNamed(word);
         if (!Number.isNaN(minutes)) {
           outer.time = ts - minutes * 60 * SECOND_US;
           outer.zoned = true;
@@ -112,7 +126,7 @@ export const journalText: Carrier = {
         },
         { component: 'journalctl', message: '-- Boot 1d3f8d4c7a5e4bb0a1c5b8e7f2d3c4b5 --' },
         { time: '2026-11-20T17:17:55.000000Z', message: 'out of band', parsed: false },
-        { time: '2026-11-20T18:17:56.000000Z', component: 'systemd' },
+        { time: '2026-11-20T17:17:56.000000Z', component: 'systemd' },
       ],
     },
     {

@@ -7,6 +7,7 @@ import { carry, outer } from './carrier.ts';
 /** `prog[pid]: `, `prog [pid] `, `prog: `; Docker's tags hold slashes, systemd's names parentheses. */
 const PROGRAM = /^([\w./@:+()-]{1,128}?)(?: ?\[(\d{1,10})\])?(?:: ?|(?<=\]) )/;
 const HOST = /^(?:\w[\w.:%-]*|::[\w.:%-]*|\[[\da-fA-F:.]{2,45}\])$/;
+const DYNO = /^([a-z][\w-]{0,60})\[([a-z][\w-]{0,60}\.\d{1,6})\]:$/;
 /** A word that other formats write behind the time. */
 const LEVEL = /^(?:trace|debug|info|notice|warn|warning|error|err|critical|crit|fatal|severe|panic)$/i;
 const IPV6 = /^\[?[0-9a-fA-F]{0,4}:[0-9a-fA-F:]*:[0-9a-fA-F.]{0,15}(?:%\w{1,16})?\]?$/;
@@ -38,6 +39,14 @@ export function nameAt(line: string, at: number, bare: boolean): boolean {
     head.host = token;
     from = blank + 1;
     if (line.charCodeAt(from) === 32) from++;
+  }
+  // Heroku's router: `app[worker.1]: `, the process type with its number where others have a pid.
+  const dyno = token.endsWith(']:') ? DYNO.exec(token) : null;
+  if (dyno && from === at && line.charCodeAt(from + token.length) === 32) {
+    head.program = dyno[1] as string;
+    head.host = dyno[2] as string;
+    head.end = from + token.length + 1;
+    return true;
   }
   const program = PROGRAM.exec(line.slice(from, from + 200));
   // With a time of ISO 8601 in front, much may look like a name: it needs a host, and a blank behind the colon.
@@ -303,6 +312,19 @@ export const syslog: Carrier = {
       gives: [
         { system: 'celery', message: 'hi', pid: '123', fields: { 'carrier.host': 'cel-1' } },
         { message: 'ho' },
+      ],
+    },
+    {
+      path: 'heroku.log',
+      text: '2026-11-20T17:17:54.600000+00:00 app[worker.1]: [2026-11-20 17:17:54,582: INFO/MainProcess] hi\n2026-11-20T17:17:55.600000+00:00 app[worker.2]: [2026-11-20 17:17:55,582: ERROR/MainProcess] ho',
+      gives: [
+        {
+          system: 'celery',
+          message: 'hi',
+          level: 'info',
+          fields: { 'carrier.host': 'worker.1', 'carrier.program': 'app' },
+        },
+        { message: 'ho', level: 'error' },
       ],
     },
   ],

@@ -48,7 +48,7 @@ function learn(draft: Draft, member: Member, process: string): void {
   const state = member.state;
   if (state.slot === undefined) {
     state.slot = slotOf(member, process);
-    member.hint.strays = 'unparsed';
+    if (member.hint.component !== 'sandbox') member.hint.strays = 'unparsed';
   } else if (state.slot !== '' && !isChild(process)) state.slot = '';
   if (!state.slot) return;
   const slash = state.slot.indexOf('/');

@@ -197,6 +197,17 @@ export const rayEcho: LineKind = {
         { message: 'hello [repeated 3x across cluster]', fields: { 'echo.pid': '77', repeated: 3 } },
       ],
     },
+    {
+      path: 'logs/worker-1ed85cfa6142b23490b8319571986ab537923c5180b6761b4ddad469-02000000-29630.err',
+      mtime: '2026-11-21T00:00:00Z',
+      text: '(RayTrainWorker pid=77) 2026-11-20 17:26:36.123456: I tensorflow/core/platform/cpu_feature_guard.cc:182] This TensorFlow binary is optimized\n2026-11-20 17:26:37.123456: W tensorflow/compiler/tf2tensorrt/utils/py_utils.cc:38] TF-TRT Warning\n[rank0]:[W1120 17:26:38.123456789 ProcessGroupNCCL.cpp:1250] Warning: destroy_process_group\n(EngineCore_0 pid=78) INFO 11-20 17:26:39 [core.py:58] Initializing a V1 LLM engine',
+      gives: [
+        { level: 'info', nativeLevel: 'I', time: '2026-11-20T17:26:36.123456Z' },
+        { level: 'warning', nativeLevel: 'W', time: '2026-11-20T17:26:37.123456Z' },
+        { level: 'warning', nativeLevel: 'W' },
+        { level: 'info', nativeLevel: 'INFO', time: '2026-11-20T17:26:39.000000Z' },
+      ],
+    },
   ],
 };
 
