@@ -132,7 +132,9 @@ export function rayPath(path: string, base: string): PathHint | null {
     if (name.startsWith('redis')) return hint({ ...make('redis', { strays: 'text' }), family: 'redis' });
     if (name === 'agent' && !session) return inRay ? make('dashboard_agent', { strays: 'text' }) : null;
     if (daemon[2] !== undefined && name !== 'agent') fields.process_index = daemon[2];
-    const raw = /\.(?:out|err)(?:\.\d+)?$/.test(base) && !/^(?:raylet|gcs_server|plasma_store)/.test(name);
+    const raw =
+      /\.err(?:\.\d+)?$/.test(base) ||
+      (/\.out(?:\.\d+)?$/.test(base) && !/^(?:raylet|gcs_server|plasma_store)/.test(name));
     const module = /^dashboard_([A-Z]\w*)$/.exec(name);
     if (module) fields.module = module[1] as string;
     const role = /^(?:gcs_server|dashboard$|dashboard_[A-Z]|monitor)/.test(name) ? 'head' : '';

@@ -65,7 +65,7 @@ export function framingOf(context: MemberContext, hint: PathHint, head: string):
   return columns ? { ...none, columns, frame: csvFrame, sample: unitsOf(csvFrame, head) } : null;
 }
 
-const LIST = /"(?:hits|events|logEvents|results|values|records|Records|entries|logs)" ?: ?\[/;
+const LIST = /"(?:hits|events|logEvents|results|values|records|Records|entries|logs|logRecords)" ?: ?\[/;
 
 /** Does the first line hold one whole object that is no list of records? Then its lines are records. */
 function isLine(head: string, start: number): boolean {

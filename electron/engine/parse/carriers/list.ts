@@ -16,6 +16,7 @@ import { journalJson } from './journal-json.ts';
 import { journalText } from './journal-text.ts';
 import { kubectlPrefix } from './kubectl.ts';
 import { loki } from './loki.ts';
+import { otlp } from './otlp.ts';
 import { recordJson } from './record-json.ts';
 import { splunk } from './splunk.ts';
 import { stamped } from './stamped.ts';
@@ -35,6 +36,7 @@ export const CARRIERS: readonly Carrier[] = [
   journalJson,
   gelf,
   loki,
+  otlp,
   cloudwatch,
   dockerJson,
   vector,

@@ -198,6 +198,15 @@ export const rayEcho: LineKind = {
       ],
     },
     {
+      // What the loader and the shell say of a raylet that does not start.
+      path: 'session_2026-11-20_17-26-30_000001_9/logs/raylet.err',
+      text: '/usr/lib/ray/raylet: error while loading shared libraries: libfoo.so.1: cannot open shared object file\nWARNING: Logging before InitGoogleLogging() is written to STDERR',
+      gives: [
+        { component: 'raylet', lines: 1 },
+        { component: 'raylet', level: 'warning' },
+      ],
+    },
+    {
       path: 'logs/worker-1ed85cfa6142b23490b8319571986ab537923c5180b6761b4ddad469-02000000-29630.err',
       mtime: '2026-11-21T00:00:00Z',
       text: '(RayTrainWorker pid=77) 2026-11-20 17:26:36.123456: I tensorflow/core/platform/cpu_feature_guard.cc:182] This TensorFlow binary is optimized\n2026-11-20 17:26:37.123456: W tensorflow/compiler/tf2tensorrt/utils/py_utils.cc:38] TF-TRT Warning\n[rank0]:[W1120 17:26:38.123456789 ProcessGroupNCCL.cpp:1250] Warning: destroy_process_group\n(EngineCore_0 pid=78) INFO 11-20 17:26:39 [core.py:58] Initializing a V1 LLM engine',

@@ -14,6 +14,7 @@ const LISTS = new Set([
   'Records',
   'entries',
   'logs',
+  'logRecords',
 ]);
 const MAX_DEPTH = 64;
 const MAX_WORD = 2000;
@@ -75,6 +76,12 @@ class JsonFrame implements Frame {
       }
       if (this.#state === BEHIND) {
         if (c === 32 || c === 9 || c === 13 || c === 44 || c === 0) {
+          i++;
+          continue;
+        }
+        // What closes its lists on the same line goes with the last record there.
+        if ((c === 93 || c === 125) && this.#stack.length > 0) {
+          this.#closes();
           i++;
           continue;
         }
@@ -214,6 +221,8 @@ class JsonFrame implements Frame {
       const parent = stack[depth - 2]?.name;
       return parent === 'result' || parent === 'streams';
     }
+    // OpenTelemetry's stand below `resourceLogs` and `scopeLogs`.
+    if (name === 'logRecords') return depth <= 5;
     return depth === 1;
   }
 
