@@ -16,6 +16,7 @@ import {
   put,
   putIf,
   putJson,
+  textOf,
   unescapeGo,
 } from '../text.ts';
 import { accessTimeAt, cursor, dateTimeAt, isoAt } from '../time.ts';
@@ -339,7 +340,7 @@ export const webJson: LineKind = {
     if (!object) return false;
     const inner = object.request;
     const asked = inner !== null && typeof inner === 'object' && !Array.isArray(inner) ? inner : object;
-    const words = typeof inner === 'string' ? /^([A-Z]{1,20}) (\S{1,8000})/.exec(inner) : null;
+    const words = typeof inner === 'string' ? /^([A-Z]{1,20}) (\S{1,8000})/.exec(textOf(inner)) : null;
     const method = words?.[1] ?? firstText(asked, 'request_method', 'method', 'RequestMethod');
     const uri = words?.[2] ?? firstText(asked, 'request_uri', 'uri', 'RequestPath', 'url', 'path');
     const status = Number(firstText(object, 'status', 'DownstreamStatus', 'response_status', 'status_code'));
@@ -388,6 +389,11 @@ export const webJson: LineKind = {
   },
   joins: () => false,
   samples: [
+    {
+      path: 'proxy.log',
+      text: '{"time":"2026-11-20T17:20:47+01:00","remote_addr":"203.0.113.9","request":"GET /v2/caf\u20ac/app/tags/list HTTP/1.1","status":"200"}',
+      gives: [{ system: 'nginx', message: 'GET /v2/caf\u20ac/app/tags/list 200', httpMethod: 'GET' }],
+    },
     {
       path: 'proxy.log',
       text: '{"time":"2026-11-20T17:20:47+01:00","remote_addr":"203.0.113.9","remote_user":"","request":"GET /v2/team/app/manifests/latest HTTP/1.1","status":"200","body_bytes_sent":"527","request_time":"0.012","http_user_agent":"docker/24","http_x_forwarded_for":""}\n{"time_local":"20/Nov/2026:17:20:48 +0100","remote_addr":"203.0.113.9","request_method":"DELETE","request_uri":"/v2/team/app/manifests/sha256:aa","status":202}\n{"ClientAddr":"10.0.0.9:4711","ClientHost":"10.0.0.9","ClientUsername":"-","DownstreamStatus":401,"Duration":4200000,"RequestMethod":"GET","RequestPath":"/v2/","level":"info","msg":"","time":"2026-11-20T16:20:49Z"}\n{"level":"info","ts":1795195250.5,"logger":"http.log.access","msg":"handled request","request":{"remote_ip":"10.0.0.9","method":"GET","uri":"/v2/_catalog"},"duration":0.5,"size":20,"status":200}',
