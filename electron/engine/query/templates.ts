@@ -5,7 +5,7 @@ import type { Connection, Json } from '../case/database.ts';
 import { Bounds, lensSql } from './lens-sql.ts';
 
 const ORDER: Record<TemplateOrder, string> = {
-  rare: 'shown, all_events, template_id',
+  rare: 'shown, level DESC NULLS LAST, first_ts NULLS LAST, template_id',
   frequent: 'shown DESC, all_events DESC, template_id',
   newest: 'first_ts DESC NULLS LAST, shown, template_id',
   last: 'last_ts DESC NULLS LAST, template_id',

@@ -130,8 +130,8 @@ export function TemplatesView() {
                   <td className="template-cell">
                     <TemplateText text={row.template} />
                   </td>
-                  <td className="soft" title={row.nodes.join('\n')}>
-                    {row.nodes.length <= 2 ? row.nodes.join(', ') : plural(row.nodes.length, 'node')}
+                  <td className="soft nowrap" title={row.nodes.join('\n')}>
+                    {row.nodes.length === 1 ? row.nodes[0] : plural(row.nodes.length, 'node')}
                   </td>
                   <td className="mono nowrap">
                     {dateTime(row.firstTs, 's')}
