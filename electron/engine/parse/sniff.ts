@@ -154,6 +154,10 @@ function knows(text: string, member: Member): boolean {
   return false;
 }
 
+/** How the stderr of a Mesos container begins, wherever it was copied to. */
+const OPENS_SANDBOX =
+  /^[IW]\d{4} \d\d:\d\d:\d\d\.\d{6} {1,8}\d{1,10} (?:(?:exec|executor)\.cpp:\d{1,5}\] Version: |fetcher\.cpp:\d{1,5}\] Fetcher Info: )/;
+
 /** Chooses carriers and format. `lines` are the first lines (or units) of the member, without their ends. */
 export function choose(
   context: MemberContext,
@@ -194,6 +198,10 @@ export function choose(
   sample = sample.map(stripAnsi);
   const claimed = bestCustom(context, hint, claiming, sample, 0);
   if (claimed) return { format: claimed, carriers, residue };
+  if (hint.family === '' && OPENS_SANDBOX.test((sample[0] ?? '').slice(0, 90))) {
+    hint.component = 'sandbox';
+    hint.strays = 'text';
+  }
   if (hint.component === 'sandbox') return { format: SANDBOX, carriers, residue };
   // What a program prints into its own file is its text, whatever that looks like.
   if (hinted && hint.sure && hint.strays === 'text') return { format: hinted, carriers, residue };

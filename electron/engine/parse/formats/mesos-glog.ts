@@ -75,6 +75,18 @@ export const mesosGlog: LineKind = {
   finish: mesosFinish,
   samples: [
     {
+      // As downloaded from the page of the master.
+      path: 'case-7/stderr',
+      mtime: '2026-11-21T00:00:00Z',
+      text: 'I1120 18:54:38.000000 28540 exec.cpp:162] Version: 1.9.0\nI1120 18:54:39.000000 28540 exec.cpp:236] Executor registered on agent 5c144c4b-8cbd-4bc5-8008-919311f44e1f-S1\nstarting up\nERROR:root:no such table',
+      gives: [
+        { component: 'executor', lines: 1 },
+        { component: 'executor', lines: 1 },
+        { component: 'sandbox', message: 'starting up', parsed: true },
+        { component: 'sandbox', level: 'error', lines: 1 },
+      ],
+    },
+    {
       // The executor's lines, and behind them those of the task, whatever the executor is called.
       path: 'slaves/5c144c4b-8cbd-4bc5-8008-919311f44e1f-S1/frameworks/5c144c4b-8cbd-4bc5-8008-919311f44e1f-0009/executors/ray.worker-3/runs/035f3052-39aa-41e1-af41-01e8e34ff30e/stderr',
       mtime: '2026-11-21T00:00:00Z',

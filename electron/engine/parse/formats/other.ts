@@ -15,11 +15,12 @@ import {
   quote,
   unescapeGo,
 } from '../text.ts';
-import { cursor, isoAt, MINUTE_US } from '../time.ts';
+import { cursor, isoAt, MINUTE_US, zoneAt } from '../time.ts';
 import { ZONE_WHY } from '../zone-runs.ts';
 import { access, readAccess, takeTail } from './access.ts';
 import { putTail } from './access-tail.ts';
 import { dmesg } from './kernel.ts';
+import { takeOutputLevel } from './output-level.ts';
 import { putUri } from './registry-uri.ts';
 import { pythonHttp } from './web-python.ts';
 
@@ -207,7 +208,10 @@ export function epochBeside(object: JsonObject, wall: number, member: Member, wr
 }
 
 const LEVEL_WORD =
-  /^[\s[(|:-]{0,4}(TRACE|DEBUG|INFO|NOTICE|WARN(?:ING)?|ERROR|CRITICAL|FATAL|SEVERE)\b[\])|:\s-]{0,4}/i;
+  /^[\s[(|:-]{0,4}(TRACE|DEBUG|INFO|NOTICE|WARN(?:ING)?|ERROR|CRIT(?:ICAL)?|FATAL|SEVERE)\b[\])|:\s-]{0,4}/i;
+
+/** A zone that stands apart, as Gunicorn and Ruby write it. */
+const ZONE_APART = /^ [+-]\d{4}(?=[\] ])/;
 
 /** Text with an ISO 8601 or RFC 3339 time in front, in brackets or not. */
 export const timedText: LineKind = {
@@ -217,9 +221,18 @@ export const timedText: LineKind = {
     const bracket = line.charCodeAt(0) === 91 ? 1 : 0;
     const c = line.charCodeAt(bracket);
     if (!(c >= 48 && c <= 57)) return false;
-    const ts = isoAt(line, bracket);
+    let ts = isoAt(line, bracket);
     if (Number.isNaN(ts)) return false;
     let at = cursor.end;
+    let zoned = cursor.zoned;
+    if (!zoned && line.charCodeAt(at) === 32 && ZONE_APART.test(line.slice(at, at + 7))) {
+      const minutes = zoneAt(line, at);
+      if (!Number.isNaN(minutes)) {
+        ts -= minutes * MINUTE_US;
+        at = cursor.end;
+        zoned = true;
+      }
+    }
     if (bracket === 1) {
       if (line.charCodeAt(at) !== 93) return false;
       at++;
@@ -230,18 +243,33 @@ export const timedText: LineKind = {
     draft.parsed = true;
     place(draft, member);
     draft.tsWall = ts;
-    draft.tsKind = cursor.zoned ? TS_KIND.absolute : TS_KIND.wall;
+    draft.tsKind = zoned ? TS_KIND.absolute : TS_KIND.wall;
     let rest = line.slice(at).replace(/^[\s:,|-]{1,8}/, '');
     const level = LEVEL_WORD.exec(rest.slice(0, 24));
     if (level) {
       draft.level = levelOf(level[1] as string);
+      draft.nativeLevel = level[1] as string;
       rest = rest.slice(level[0].length);
-    }
+    } else takeOutputLevel(draft, line);
     draft.message = rest;
     return true;
   },
   joins: (line) => /^(?:\s+\S|Traceback |Caused by: |[\w.]+(?:Error|Exception): )/.test(line),
   samples: [
+    {
+      path: 'web/gunicorn.log',
+      text: '[2026-11-20 18:20:47 +0100] [7] [INFO] Booting worker with pid: 7\n2026-11-20 17:20:48,250 CRIT Supervisor is running as root.\n2026-11-20 17:20:49,250 - mylib - ERROR - no such table',
+      gives: [
+        {
+          time: '2026-11-20T17:20:47.000000Z',
+          level: 'info',
+          nativeLevel: 'INFO',
+          message: '[7] [INFO] Booting worker with pid: 7',
+        },
+        { level: 'critical', nativeLevel: 'CRIT', message: 'Supervisor is running as root.' },
+        { level: 'error', time: '2026-11-20T17:20:49.250000Z' },
+      ],
+    },
     {
       text: '2026-11-20T17:20:47.5+01:00 [WARN] disk slow\n  at x\nplain',
       gives: [

@@ -2,10 +2,10 @@
 import type { Draft } from '../record.ts';
 import { levelOf } from './other.ts';
 
-const AT_HEAD = /^\[?(DEBUG|INFO|WARNING|WARN|ERROR|CRITICAL|FATAL)\b(?=[\]\s:|-])/;
+const AT_HEAD = /^\[?(DEBUG|INFO|WARNING|WARN|ERROR|CRITICAL|CRIT|FATAL)\b(?=[\]\s:|-])/;
 /** Behind a time: at most four more words, of which loggers' names are made, then the level between blanks, dashes or bars. */
 const BEHIND_TIME =
-  /^\[?\d{4}[-/]\d\d[-/]\d\d[ T]\d\d:\d\d:\d\d[^\s\]|]{0,20}\]?[\s|:,[-]{1,6}(?:[\w.:{}-]{1,60}[\s|:,[\]-]{1,6}){0,3}?(DEBUG|INFO|WARNING|WARN|ERROR|CRITICAL|FATAL)\b/;
+  /^\[?\d{4}[-/]\d\d[-/]\d\d[ T]\d\d:\d\d:\d\d(?:[^\s\]|]{0,20}| [+-]\d{4})\]?[\s|:,[-]{1,6}(?:[\w.:{}-]{1,60}[\s|:,[\]-]{1,6}){0,3}?(DEBUG|INFO|WARNING|WARN|ERROR|CRITICAL|CRIT|FATAL)\b/;
 
 /** One letter: TensorFlow's `2024-01-01 10:00:00.123456: I …`, PyTorch's `[rank0]:[W1101 10:00:00.123456789 x.cpp:1] …`. */
 const LETTER =

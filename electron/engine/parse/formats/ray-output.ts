@@ -27,6 +27,11 @@ export const rayMagic: LineKind = {
     if (!m) return false;
     const key = m[1] as string;
     const value = m[2] as string;
+    // A file of no known name that begins so is a worker's output.
+    if (member.hint.family === '' && member.line === 1 && key === 'job_id') {
+      member.hint.strays = 'text';
+      member.hint.component ||= 'worker';
+    }
     draft.parsed = true;
     draft.system = 'ray';
     draft.component = rayComponent(member, '');
@@ -48,6 +53,17 @@ export const rayMagic: LineKind = {
   },
   joins: () => false,
   samples: [
+    {
+      path: 'case-7/downloaded (3).txt',
+      text: ':job_id:02000000\n:task_name:train\nepoch 1\n2026-11-20 17:26:37,250 - app - ERROR - no such table\nepoch 2',
+      gives: [
+        { component: 'worker' },
+        { fields: { task_name: 'train' } },
+        { message: 'epoch 1', component: 'worker' },
+        { level: 'error', time: '2026-11-20T17:26:37.250000Z' },
+        { message: 'epoch 2', lines: 1 },
+      ],
+    },
     {
       path: 'logs/worker-1ed85cfa6142b23490b8319571986ab537923c5180b6761b4ddad469-02000000-29630.out',
       text: ':job_id:02000000\n:actor_name:B\non second',
