@@ -1,5 +1,5 @@
 // CloudWatch Logs: events of `get-log-events`, `filter-log-events` and of subscriptions (`logEvents`), an object each.
-import { textOf } from '../text.ts';
+import { isIp, textOf } from '../text.ts';
 import { cursor, isoAt } from '../time.ts';
 import type { Carrier } from './carrier.ts';
 import { carry, outer, placeOf } from './carrier.ts';
@@ -69,7 +69,8 @@ export const cloudwatchTail: Carrier = {
     if (Number.isNaN(time) || !cursor.zoned || line.charCodeAt(cursor.end) !== 32) return false;
     const at = cursor.end + 1;
     const stream = STREAM.exec(line.slice(at, at + 520));
-    if (!stream) return false;
+    // `time address - - [...` is an access line behind a time
+    if (!stream || isIp(stream[0].slice(0, -1))) return false;
     carry(line.slice(at + stream[0].length));
     outer.time = time;
     outer.zoned = true;
