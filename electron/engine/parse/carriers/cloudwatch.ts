@@ -1,5 +1,5 @@
 // CloudWatch Logs: events of `get-log-events`, `filter-log-events` and of subscriptions (`logEvents`), an object each.
-import { isIp, textOf } from '../text.ts';
+import { textOf } from '../text.ts';
 import { cursor, isoAt } from '../time.ts';
 import type { Carrier } from './carrier.ts';
 import { carry, outer, placeOf } from './carrier.ts';
@@ -58,6 +58,8 @@ export const cloudwatch: Carrier = {
 const STREAM = /^[\w./#$@:-]{1,512} /;
 
 /** `aws logs tail`: `2026-11-20T17:17:54.582000+00:00 stream text`. */
+const ACCESS = /^\S{1,100} \S{1,150} \[\d\d\/[A-Z][a-z]{2}\/\d{4}:/;
+
 export const cloudwatchTail: Carrier = {
   id: 'cloudwatch-tail',
   share: 0.3,
@@ -69,9 +71,11 @@ export const cloudwatchTail: Carrier = {
     if (Number.isNaN(time) || !cursor.zoned || line.charCodeAt(cursor.end) !== 32) return false;
     const at = cursor.end + 1;
     const stream = STREAM.exec(line.slice(at, at + 520));
-    // `time address - - [...` is an access line behind a time
-    if (!stream || isIp(stream[0].slice(0, -1))) return false;
-    carry(line.slice(at + stream[0].length));
+    if (!stream) return false;
+    const text = at + stream[0].length;
+    // An access line begins with a word too: its client is no stream.
+    if (ACCESS.test(line.slice(text, text + 300))) return false;
+    carry(line.slice(text));
     outer.time = time;
     outer.zoned = true;
     outer.tag = stream[0].slice(0, -1);
@@ -85,6 +89,15 @@ export const cloudwatchTail: Carrier = {
       gives: [
         { system: 'celery', message: 'hi', fields: { 'carrier.tag': 'ecs/worker/0a1b2c' } },
         { system: 'celery', message: 'ho', time: '2026-11-20T12:17:55.582000Z' },
+      ],
+    },
+    {
+      // No stream: what `docker logs -t` puts in front of an access line.
+      path: 'registry/docker-logs.txt',
+      text: '2026-11-20T17:17:54.911922605Z 192.168.254.129 - - [20/Nov/2026:17:17:54 +0000] "GET /v2/ HTTP/1.1" 401 114 "" "docker/24"\n2026-11-20T17:17:55.911922605Z time="2026-11-20T17:17:55.9Z" level=info msg=one',
+      gives: [
+        { component: 'access', srcIp: '192.168.254.129', httpStatus: 401 },
+        { system: 'registry', message: 'one' },
       ],
     },
   ],
