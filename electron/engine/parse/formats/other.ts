@@ -162,7 +162,9 @@ export const jsonLine: LineKind = {
     draft.tsWall = !Number.isNaN(ts) ? ts : epoch;
     draft.tsKind = !Number.isNaN(ts) && !cursor.zoned ? TS_KIND.wall : TS_KIND.absolute;
     if (draft.tsKind === TS_KIND.wall) epochBeside(object, ts, member, draft.component);
-    draft.level = levelOf(firstText(object, 'level', 'levelname', 'severity', 'lvl'));
+    const level = firstText(object, 'level', 'levelname', 'severity', 'lvl');
+    draft.level = levelOf(level);
+    if (draft.level !== -1) draft.nativeLevel = level;
     draft.message = firstText(object, 'message', 'msg', 'event', 'MESSAGE') || line;
     draft.logger = firstText(object, 'logger', 'name');
     const ip = firstText(object, 'remote_addr', 'client_ip', 'src_ip', 'ip');
@@ -180,6 +182,7 @@ export const jsonLine: LineKind = {
       gives: [
         {
           level: 'warning',
+          nativeLevel: 'warn',
           system: 'other',
           message: 'slow \u00e9',
           time: '2026-11-20T17:26:37.250000Z',

@@ -47,7 +47,9 @@ export const registryCrash: LineKind = {
       start = ['goroutine ', 'process', 'stack_dump', -1];
     }
     const usage = !start && (c === 85 || c === 96) && line.length < 200 && USAGE.test(line);
+    // Any program has a usage: alone it is the registry's only in a file of one.
     if (!start && !usage) return false;
+    if (usage && c === 85 && member.hint.family !== 'registry') return false;
     // Another panic while the first one unwinds belongs to it; so does the usage after the reason.
     if ((c === 112 || usage) && followsStack(member)) return false;
     member.state.stack = String(member.line);
