@@ -53,7 +53,7 @@ const MEANINGS: readonly [string, string, Record<string, unknown>?][] = [
     cpp('Wrong cluster ID token in request! Expected: a2, but got: b3', 'W'),
     'authentication/cluster_id_check/failure',
   ],
-  [cpp('Loaded authentication token from /root/.ray/auth_token'), 'configuration/auth_token/success'],
+  [cpp('Loaded authentication token from /home/ray/.ray/auth_token'), 'configuration/auth_token/success'],
   [
     py(
       'Token authentication is disabled for this Ray cluster. Anyone with network access to the cluster can',
