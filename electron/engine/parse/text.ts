@@ -276,6 +276,30 @@ export function parseObject(bytes: string): JsonObject | null {
   }
 }
 
+/** A member that is an object; else an empty one. */
+export function objectOf(value: Json | undefined): JsonObject {
+  return value !== null && typeof value === 'object' && !Array.isArray(value) ? value : {};
+}
+
+/** The objects of a list that is JSON: where each starts in the line, and its text. */
+export function objectsIn(line: string): { at: number; text: string }[] {
+  const found: { at: number; text: string }[] = [];
+  let depth = 0;
+  let start = 0;
+  let quoted = false;
+  for (let i = 1; i < line.length; i++) {
+    const c = line.charCodeAt(i);
+    if (quoted) {
+      if (c === 92) i++;
+      else if (c === 34) quoted = false;
+    } else if (c === 34) quoted = true;
+    else if (c === 123) {
+      if (depth++ === 0) start = i;
+    } else if (c === 125 && --depth === 0) found.push({ at: start, text: line.slice(start, i + 1) });
+  }
+  return found;
+}
+
 const RISKY = /\\ud[89a-f]|\\u0000|[eE][+]?\d{3}/i;
 
 /**

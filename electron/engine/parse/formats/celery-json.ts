@@ -3,8 +3,18 @@ import type { LineKind, Member } from '../kind.ts';
 import { means } from '../kind.ts';
 import type { Draft } from '../record.ts';
 import { TS_KIND } from '../record.ts';
-import type { Json, JsonObject } from '../text.ts';
-import { decode, dropDoubles, firstText, openObject, parseObject, put, textOf } from '../text.ts';
+import type { JsonObject } from '../text.ts';
+import {
+  decode,
+  dropDoubles,
+  firstText,
+  objectOf,
+  objectsIn,
+  openObject,
+  parseObject,
+  put,
+  textOf,
+} from '../text.ts';
 import { cursor, isoAt } from '../time.ts';
 import { mentionRelative, readTraceback } from './celery-block.ts';
 import { eventMeans, eventNode, eventTime } from './celery-events.ts';
@@ -260,7 +270,7 @@ function events(line: string, draft: Draft, member: Member): boolean {
     return false;
   }
   if (!Array.isArray(list) || list.length === 0) return false;
-  const pieces = elements(line);
+  const pieces = objectsIn(line);
   if (pieces.length !== list.length) return false;
   for (const { text } of pieces) {
     const object = parseObject(text);
@@ -271,27 +281,4 @@ function events(line: string, draft: Draft, member: Member): boolean {
   event(object, head.text, draft, member, textOf(object.type));
   member.rest = pieces.slice(1);
   return true;
-}
-
-/** The objects of a list that is JSON: where each starts in the line, and its text. */
-function elements(line: string): { at: number; text: string }[] {
-  const found: { at: number; text: string }[] = [];
-  let depth = 0;
-  let start = 0;
-  let quoted = false;
-  for (let i = 1; i < line.length; i++) {
-    const c = line.charCodeAt(i);
-    if (quoted) {
-      if (c === 92) i++;
-      else if (c === 34) quoted = false;
-    } else if (c === 34) quoted = true;
-    else if (c === 123) {
-      if (depth++ === 0) start = i;
-    } else if (c === 125 && --depth === 0) found.push({ at: start, text: line.slice(start, i + 1) });
-  }
-  return found;
-}
-
-function objectOf(value: Json | undefined): JsonObject {
-  return value !== null && typeof value === 'object' && !Array.isArray(value) ? value : {};
 }

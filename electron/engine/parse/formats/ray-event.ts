@@ -10,6 +10,8 @@ import {
   dropDoubles,
   firstText,
   isIp,
+  objectOf,
+  objectsIn,
   openObject,
   parseObject,
   put,
@@ -22,10 +24,6 @@ import { epochMicros, levelOf } from './other.ts';
 import { readIds } from './ray-ids.ts';
 import { rayMessage } from './ray-message.ts';
 import { mentionSupervised } from './ray-supervisor.ts';
-
-export function objectOf(value: Json | undefined): JsonObject {
-  return value !== null && typeof value === 'object' && !Array.isArray(value) ? value : {};
-}
 
 const LABEL: Record<string, [string, string, string]> = {
   RAY_NODE_REMOVED: ['node', 'node_dead', 'failure'],
@@ -207,20 +205,7 @@ function readArray(line: string, draft: Draft, member: Member): boolean {
     (line.indexOf('"eventType"') === -1 && line.indexOf('"event_type"') === -1)
   )
     return false;
-  const pieces: { at: number; text: string }[] = [];
-  let depth = 0;
-  let start = 0;
-  let quoted = false;
-  for (let i = 1; i < line.length; i++) {
-    const c = line.charCodeAt(i);
-    if (quoted) {
-      if (c === 92) i++;
-      else if (c === 34) quoted = false;
-    } else if (c === 34) quoted = true;
-    else if (c === 123) {
-      if (depth++ === 0) start = i;
-    } else if (c === 125 && --depth === 0) pieces.push({ at: start, text: line.slice(start, i + 1) });
-  }
+  const pieces = objectsIn(line);
   const first = pieces[0];
   if (!first || !rayEvent.read(first.text, draft, member)) return false;
   member.rest = pieces.slice(1);

@@ -3,8 +3,8 @@ import type { LineKind, Member } from '../kind.ts';
 import { means } from '../kind.ts';
 import type { Draft } from '../record.ts';
 import { TS_KIND } from '../record.ts';
-import type { Json, JsonObject } from '../text.ts';
-import { byteString, parseObject, put, putIf, putJson, textOf } from '../text.ts';
+import type { JsonObject } from '../text.ts';
+import { byteString, objectOf, parseObject, put, putIf, putJson, textOf } from '../text.ts';
 import { cursor, isoAt } from '../time.ts';
 import { mentionCarriedTask, putClient } from './registry-message.ts';
 
@@ -333,10 +333,6 @@ function cutEventIn(text: string): JsonObject | null {
   if (end === -1) return null;
   cut.event = parseObject(text.slice(from, end) + [...closing].reverse().join(''));
   return cut.event;
-}
-
-function objectOf(value: Json | undefined): JsonObject {
-  return value !== null && typeof value === 'object' && !Array.isArray(value) ? value : {};
 }
 
 /** The event object inside the text of one record: the envelope's opening before it and closing after it are left out. */
