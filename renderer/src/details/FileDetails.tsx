@@ -87,9 +87,15 @@ export function FileDetails({ id }: { id: string }) {
       <Block title="Times">
         <dl className="place">
           <dt>first event</dt>
-          <dd className="mono">{dateTime(file.firstTs)}</dd>
+          <dd className="mono">
+            {dateTime(file.firstTs)}
+            {file.firstTs !== null && ' UTC'}
+          </dd>
           <dt>last event</dt>
-          <dd className="mono">{dateTime(file.lastTs)}</dd>
+          <dd className="mono">
+            {dateTime(file.lastTs)}
+            {file.lastTs !== null && ' UTC'}
+          </dd>
           <dt>zone</dt>
           <dd>
             {file.zone ?? 'not known'}
@@ -147,7 +153,10 @@ export function FileDetails({ id }: { id: string }) {
             <span className="dim"> · as archived</span>
           </dd>
           <dt>modified</dt>
-          <dd className="mono">{dateTime(file.mtime, 's')}</dd>
+          <dd className="mono">
+            {dateTime(file.mtime, 's')}
+            {file.mtime !== null && ' UTC'}
+          </dd>
           <Hash word="sha256" value={file.sha256} />
           {detail.contentSha256 !== file.sha256 && <Hash word="of content" value={detail.contentSha256} />}
           {detail.duplicateOf && (
