@@ -106,8 +106,8 @@ export function NodeClock({ node, proof }: { node: NodeRow; proof: Proof }) {
               <thead>
                 <tr>
                   <th>what joins them</th>
-                  <th>logged here</th>
-                  <th>logged there</th>
+                  <th>logged here (UTC)</th>
+                  <th>logged there (UTC)</th>
                   <th>offset here less offset there</th>
                   <th>basis</th>
                 </tr>

@@ -53,7 +53,9 @@ export function NodeProof({ node, onDone }: { node: NodeRow; onDone(): void }) {
                     {plural(c.events, 'event')}
                   </button>{' '}
                   <span className="dim">
-                    {dateTime(c.firstTs, 's')} to {dateTime(c.lastTs, 's')} UTC
+                    {c.firstTs === null
+                      ? 'no time'
+                      : `${dateTime(c.firstTs, 's')} to ${dateTime(c.lastTs, 's')} UTC`}
                   </span>
                 </li>
               ))}
