@@ -1,7 +1,8 @@
 // Correlation rules as SQL: sliding windows that end at an event, both ends inclusive; one finding per island of windows.
 // Same answer columns as event-query.ts. Rows without a time, a group value or a counted value take part in no window:
 // they come with island NULL, so that they can be counted and said.
-import type { Correlation, EventRule, Extras } from './document.ts';
+import type { Correlation } from './correlation-document.ts';
+import type { EventRule, Extras } from './document.ts';
 import { groupSql, whereSql } from './event-query.ts';
 import type { Asked } from './leaf.ts';
 import { type Binder, interval } from './sql.ts';
