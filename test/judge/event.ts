@@ -1,0 +1,53 @@
+// An event as the judge sees it: the columns of `events` and the parsed fields, without a database.
+export interface JudgedEvent {
+  columns: Record<string, string | number | null>;
+  /** As in the log; keys may hold dots. Null: the event has none. */
+  fields: Record<string, unknown> | null;
+}
+
+/** Names of the Sigma taxonomy that stand for exactly one column (docs/rules.md, "Field names"). */
+const TAXONOMY: Record<string, string> = {
+  'cs-method': 'http_method',
+  'sc-status': 'http_status',
+  'c-ip': 'src_ip',
+};
+
+/** A field of an event: whether it is there at all, and the texts that a test may meet. */
+export interface Found {
+  exists: boolean;
+  /** No text: missing or null. Several: the elements of a list, any of which may meet a test. */
+  texts: string[];
+  isNull: boolean;
+}
+
+const NOTHING: Found = { exists: false, texts: [], isNull: true };
+
+export function fieldOf(event: JudgedEvent, name: string): Found {
+  const column = TAXONOMY[name] ?? name;
+  if (column in event.columns) {
+    const value = event.columns[column] ?? null;
+    return value === null ? NOTHING : { exists: true, texts: [String(value)], isNull: false };
+  }
+  const key = name.startsWith('fields.') ? name.slice('fields.'.length) : name;
+  if (event.fields === null || !Object.hasOwn(event.fields, key)) return NOTHING;
+  const value = event.fields[key];
+  if (value === null) return { exists: true, texts: [], isNull: true };
+  return { exists: true, texts: textsOf(value), isNull: false };
+}
+
+/** Scalars as they are written in JSON without quotes; lists by element, however deep; objects as JSON. */
+function textsOf(value: unknown): string[] {
+  if (value === null || value === undefined) return [];
+  if (Array.isArray(value)) return value.flatMap(textsOf);
+  return [typeof value === 'string' ? value : JSON.stringify(value)];
+}
+
+/** What a keyword is looked for in: the message and every value of the fields, objects by their members. */
+export function wholeEvent(event: JudgedEvent): string[] {
+  const leaves = (value: unknown): string[] => {
+    if (typeof value === 'object' && value !== null) return Object.values(value).flatMap(leaves);
+    return textsOf(value);
+  };
+  const { message } = event.columns;
+  return [...(typeof message === 'string' ? [message] : []), ...leaves(event.fields ?? {})];
+}
