@@ -1,7 +1,11 @@
-import { readFileSync } from 'node:fs';
+// Every rule that ships: what it says of itself, and the events of packs/*.yml that it must find and must leave alone.
+// A pack's file is a list of {rule: title, match, no}. `match` and `no` are lists of sets of events; every set of `match`
+// gives at least one finding of the rule, no set of `no` gives any. An event is a GivenEvent with `repeat` n times and
+// `every` s seconds; `{i}` in its text is the number of the repetition.
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { parse } from 'yaml';
+import { parse, parseAllDocuments } from 'yaml';
 import { builtinRulesDir, type LoadedRule, loadRules } from '../../../electron/engine/detect/load-rules.ts';
 import { found, Given, type GivenEvent } from './given.ts';
 
@@ -14,7 +18,27 @@ interface Expected {
   match: Told[][];
   no: Told[][];
 }
-const expected = parse(readFileSync(join(import.meta.dirname, 'shipped-rules.yml'), 'utf8')) as Expected[];
+const packs = join(import.meta.dirname, 'packs');
+const expected = readdirSync(packs)
+  .filter((name) => name.endsWith('.yml'))
+  .sort()
+  .flatMap((name) => {
+    const entries = (parse(readFileSync(join(packs, name), 'utf8')) ?? []) as Expected[];
+    return entries.map((entry) => ({ ...entry, pack: name.replace(/\.yml$/, '') }));
+  });
+
+/** A rule as its file states it. */
+type Stated = Record<string, unknown> & { path: string };
+const stated = new Map<string, Stated>();
+for (const path of readdirSync(builtinRulesDir(), { recursive: true }).map(String).sort()) {
+  if (!/\.ya?ml$/.test(path)) continue;
+  for (const document of parseAllDocuments(readFileSync(join(builtinRulesDir(), path), 'utf8'))) {
+    const rule = document.toJS() as Record<string, unknown>;
+    const id = String(rule.id);
+    if (stated.has(id)) throw new Error(`${path} and ${stated.get(id)!.path} share the id ${id}`);
+    stated.set(id, { ...rule, path });
+  }
+}
 
 let given: Given;
 let rules: LoadedRule[];
@@ -32,60 +56,81 @@ const spread = (events: Told[]): GivenEvent[] =>
     }),
   );
 
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[1-5][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
+
 describe('the shipped rules', () => {
-  it('are sixteen files, four per system, and the log gap; none is refused', () => {
-    const files = new Map<string, Set<string>>();
-    for (const rule of rules) {
-      const [folder = ''] = rule.path.split('/');
-      files.set(folder, (files.get(folder) ?? new Set()).add(rule.path));
-      expect([rule.path, rule.problems, rule.warnings]).toEqual([rule.path, [], []]);
-    }
-    expect([...files].map(([folder, paths]) => [folder, paths.size]).sort()).toEqual([
-      ['celery', 4],
-      ['mesos', 4],
-      ['native', 1],
-      ['ray', 4],
-      ['registry', 4],
-    ]);
+  it('are all compiled without a problem or a warning, and no two share a title', () => {
+    for (const rule of rules) expect([rule.path, rule.problems, rule.warnings]).toEqual([rule.path, [], []]);
+    const titles = rules.map((r) => r.title).sort();
+    expect(titles).toEqual([...new Set(titles)]);
   });
 
-  it('say who wrote them, what may be wrong with a match, where it is documented, and a technique', () => {
+  it('have an id of their own each, also the parts of correlations', () => {
+    for (const [id, { path }] of stated) expect([path, id]).toEqual([path, expect.stringMatching(UUID)]);
+  });
+
+  it('say who wrote them, when, how far they are tested, how grave a match is, and what may be wrong with it', () => {
     for (const rule of rules) {
-      expect(rule.author, rule.path).toBe('Tidemark');
-      expect(rule.ruleId, rule.path).toMatch(/^[0-9a-f]{8}-/);
-      expect(rule.falsePositives.length, rule.path).toBeGreaterThan(0);
-      expect(rule.references.length, rule.path).toBeGreaterThan(0);
-      expect(rule.attack.length, rule.path).toBeGreaterThan(0);
+      const own = stated.get(rule.ruleId)!;
+      expect(own, rule.path).toMatchObject({
+        author: 'Tidemark',
+        date: expect.stringMatching(/^\d{4}-\d\d-\d\d$/),
+        status: expect.stringMatching(/^(?:experimental|test|stable)$/),
+        level: expect.stringMatching(/^(?:informational|low|medium|high|critical)$/),
+      });
       expect(rule.description.length, rule.path).toBeGreaterThan(40);
+      expect(rule.falsePositives.length, rule.path).toBeGreaterThan(0);
+      expect(rule.falsePositives.join(), rule.path).not.toMatch(/^(?:unknown|none|unlikely)$/i);
     }
   });
 
-  it('have each an event that must match and one that must not', () => {
-    expect(expected.map((e) => e.rule).sort()).toEqual(
-      rules
-        .filter((r) => r.type !== 'native')
-        .map((r) => r.title)
-        .sort(),
-    );
-    for (const { match, no } of expected) expect(Math.min(match.length, no.length)).toBeGreaterThan(0);
+  it('say where they are documented, with an address, and name a technique of ATT&CK', () => {
+    for (const rule of rules) {
+      expect(rule.references.length, rule.path).toBeGreaterThan(0);
+      for (const reference of rule.references) expect(reference, rule.path).toMatch(/^https:\/\/\S+$/);
+      const tags = (stated.get(rule.ruleId)!.tags ?? []) as string[];
+      expect(
+        tags.filter((tag) => /^attack\.t\d{4}(?:\.\d{3})?$/.test(tag)).length,
+        rule.path,
+      ).toBeGreaterThan(0);
+      expect(rule.attack.length, rule.path).toBeGreaterThan(0);
+    }
   });
 
-  it.each(expected.map((e) => [e.rule, e] as const))('%s', async (title, { match, no }) => {
-    const rule = rules.filter((r) => r.title === title);
-    await given.write(async (connection) => {
-      for (const [sets, wanted] of [
-        [match, true],
-        [no, false],
-      ] as const) {
-        for (const events of sets) {
-          await given.clear(connection);
-          await given.events(connection, spread(events));
-          const { findings, rules: outcomes } = await found(connection, rule);
-          expect(outcomes[0]!.error).toBeNull();
-          expect([findings.length > 0, events[0]!.message]).toEqual([wanted, events[0]!.message]);
-          for (const finding of findings) expect(finding.explanation).not.toMatch(/[{}]|undefined|null/);
-        }
-      }
-    });
+  it('give a sentence that names facts of the finding', () => {
+    for (const rule of rules) expect(rule.extras.explain, rule.path).not.toBeNull();
   });
+
+  it('have each a set of events that must match and one that must not; built-in checks may have theirs elsewhere', () => {
+    const tested = expected.map((e) => e.rule).sort();
+    expect(tested).toEqual([...new Set(tested)]);
+    const titles = new Set(rules.map((r) => r.title));
+    expect(tested.filter((title) => !titles.has(title))).toEqual([]);
+    const untested = rules.filter((r) => r.type !== 'native' && !tested.includes(r.title));
+    expect(untested.map((r) => r.path)).toEqual([]);
+    for (const { rule, match, no } of expected)
+      expect([rule, match.length > 0, no.length > 0]).toEqual([rule, true, true]);
+  });
+
+  it.each(expected.map((e) => [`${e.pack}: ${e.rule}`, e] as const))(
+    '%s',
+    async (_, { rule: title, match, no }) => {
+      const rule = rules.filter((r) => r.title === title);
+      await given.write(async (connection) => {
+        for (const [sets, wanted] of [
+          [match, true],
+          [no, false],
+        ] as const) {
+          for (const events of sets) {
+            await given.clear(connection);
+            await given.events(connection, spread(events));
+            const { findings, rules: outcomes } = await found(connection, rule);
+            expect(outcomes[0]!.error).toBeNull();
+            expect([findings.length > 0, events[0]!.message]).toEqual([wanted, events[0]!.message]);
+            for (const finding of findings) expect(finding.explanation).not.toMatch(/[{}]|undefined|null/);
+          }
+        }
+      });
+    },
+  );
 });
