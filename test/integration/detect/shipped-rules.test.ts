@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse, parseAllDocuments } from 'yaml';
 import { builtinRulesDir, type LoadedRule, loadRules } from '../../../electron/engine/detect/load-rules.ts';
-import { found, Given, type GivenEvent } from './given.ts';
+import { type FoundFinding, found, Given, type GivenEvent, micros } from './given.ts';
 
 interface Told extends GivenEvent {
   repeat?: number;
@@ -42,9 +42,36 @@ for (const path of readdirSync(builtinRulesDir(), { recursive: true }).map(Strin
 
 let given: Given;
 let rules: LoadedRule[];
+/** What the rules found in a set, all sets but those of built-in checks standing in one case. */
+const foundIn = new Map<Told[], FoundFinding[]>();
+const errors = new Map<string, string | null>();
+
 beforeAll(async () => {
   given = await Given.open();
   rules = await loadRules([builtinRulesDir()]);
+  await given.write(async (connection) => {
+    const setOf = new Map<string, Told[]>();
+    const told: GivenEvent[] = [];
+    const owners: Told[][] = [];
+    for (const [i, set] of sharedSets().entries()) {
+      for (const event of apart(spread(set), i)) {
+        told.push(event);
+        owners.push(set);
+      }
+      foundIn.set(set, []);
+    }
+    for (const [i, id] of (await given.events(connection, told)).entries()) setOf.set(id, owners[i]!);
+    const { findings, rules: outcomes } = await found(
+      connection,
+      rules.filter((r) => r.type !== 'native'),
+    );
+    for (const outcome of outcomes) errors.set(outcome.title, outcome.error);
+    for (const finding of findings) {
+      const sets = new Set(finding.events.map((id) => setOf.get(id)!));
+      expect([finding.rule_id, finding.events.length > 0, sets.size]).toEqual([finding.rule_id, true, 1]);
+      for (const set of sets) foundIn.get(set)!.push(finding);
+    }
+  });
 });
 afterAll(() => given.close());
 
@@ -55,6 +82,34 @@ const spread = (events: Told[]): GivenEvent[] =>
       return { ...text, at: typeof event.at === 'number' ? event.at + i * every : (event.at ?? null) };
     }),
   );
+
+const APART_DAYS = 4;
+
+/** The events of a set days after those of the set before and on nodes of their own, so that no finding spans two sets. */
+const apart = (events: GivenEvent[], set: number): GivenEvent[] =>
+  events.map(({ at, node, ...event }) => ({
+    ...event,
+    at: at === null || at === undefined ? null : (micros(at) - micros(0)) / 1e6 + set * APART_DAYS * 86_400,
+    node: node === null ? null : `${node ?? 'node-1'}-${set}`,
+  }));
+
+const isNative = (title: string): boolean => rules.some((r) => r.title === title && r.type === 'native');
+const sharedSets = (): Told[][] =>
+  expected.filter((e) => !isNative(e.rule)).flatMap((e) => [...e.match, ...e.no]);
+
+/** A built-in check looks at the whole case: each set is a case of its own. */
+async function foundAlone(title: string, events: Told[]): Promise<FoundFinding[]> {
+  return given.write(async (connection) => {
+    await given.clear(connection);
+    await given.events(connection, spread(events));
+    const { findings, rules: outcomes } = await found(
+      connection,
+      rules.filter((r) => r.title === title),
+    );
+    errors.set(title, outcomes[0]!.error);
+    return findings;
+  });
+}
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[1-5][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 
@@ -109,28 +164,30 @@ describe('the shipped rules', () => {
     const untested = rules.filter((r) => r.type !== 'native' && !tested.includes(r.title));
     expect(untested.map((r) => r.path)).toEqual([]);
     for (const { rule, match, no } of expected)
-      expect([rule, match.length > 0, no.length > 0]).toEqual([rule, true, true]);
+      expect([
+        rule,
+        match.length > 0,
+        no.length > 0,
+        [...match, ...no].every((set) => set.length > 0),
+      ]).toEqual([rule, true, true, true]);
   });
 
   it.each(expected.map((e) => [`${e.pack}: ${e.rule}`, e] as const))(
     '%s',
     async (_, { rule: title, match, no }) => {
-      const rule = rules.filter((r) => r.title === title);
-      await given.write(async (connection) => {
-        for (const [sets, wanted] of [
-          [match, true],
-          [no, false],
-        ] as const) {
-          for (const events of sets) {
-            await given.clear(connection);
-            await given.events(connection, spread(events));
-            const { findings, rules: outcomes } = await found(connection, rule);
-            expect(outcomes[0]!.error).toBeNull();
-            expect([findings.length > 0, events[0]!.message]).toEqual([wanted, events[0]!.message]);
-            for (const finding of findings) expect(finding.explanation).not.toMatch(/[{}]|undefined|null/);
-          }
+      const ids = rules.filter((r) => r.title === title).map((r) => r.ruleId);
+      for (const [sets, wanted] of [
+        [match, true],
+        [no, false],
+      ] as const) {
+        for (const events of sets) {
+          const all = isNative(title) ? await foundAlone(title, events) : foundIn.get(events)!;
+          const findings = all.filter((finding) => ids.includes(finding.rule_id));
+          expect(errors.get(title)).toBeNull();
+          expect([findings.length > 0, events]).toEqual([wanted, events]);
+          for (const { explanation } of findings) expect(explanation).not.toMatch(/[{}]|undefined|null/);
         }
-      });
+      }
     },
   );
 });
