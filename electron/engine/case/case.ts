@@ -8,7 +8,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, open, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { basename, join, resolve } from 'node:path';
-import { type Connection, Database } from './database.ts';
+import { type Connection, closedMeanwhile, Database } from './database.ts';
 import { CaseError } from './errors.ts';
 import { createSchema, SCHEMA_VERSION } from './schema.ts';
 import { TOOL_VERSION } from './version.ts';
@@ -45,7 +45,7 @@ export class Case {
   #readers = 0;
   #writing: Promise<unknown> = Promise.resolve();
   #writer: Connection | null = null;
-  #opening: Promise<void> | null = null;
+  #changing: Promise<void> | null = null;
   #onIdle: (() => void)[] = [];
   #beforeWrite = new Set<() => void>();
   #lockPath: string;
@@ -100,8 +100,7 @@ export class Case {
       const database = await made.#openDatabase('write');
       const connection = await database.connect();
       await createSchema(connection);
-      connection.close();
-      database.close();
+      await database.close();
       await writeFile(join(path, 'case.json'), `${JSON.stringify(file, null, 2)}\n`, { mode: 0o600 });
     } catch (error) {
       await made.#unlock();
@@ -167,15 +166,28 @@ export class Case {
   }
 
   async #connection(): Promise<Connection> {
-    if (this.#closed) throw new CaseError('case_closed', 'The case was closed meanwhile. Open it again.');
-    if (!this.#database) {
-      this.#opening ??= this.#openDatabase('read').then((database) => {
-        this.#database = database;
-        this.#opening = null;
-      });
-      await this.#opening;
+    for (;;) {
+      if (this.#closed) throw closedMeanwhile();
+      if (this.#changing) await this.#changing;
+      else if (this.#database) return this.#database.connect();
+      else await this.#change(() => this.#openDatabase('read'));
     }
-    return this.#database!.connect();
+  }
+
+  /** The database gives way to what `next` makes; who wants a connection meanwhile waits for it. */
+  #change(next: () => Promise<Database | null>): Promise<void> {
+    const old = this.#database;
+    this.#database = null;
+    const turn = (async () => {
+      try {
+        await old?.close();
+        this.#database = await next();
+      } finally {
+        this.#changing = null;
+      }
+    })();
+    this.#changing = turn;
+    return turn;
   }
 
   /** A writer waits for what is counted here. */
@@ -183,6 +195,8 @@ export class Case {
     this.#readers++;
     try {
       return await work();
+    } catch (error) {
+      throw this.#closed && !(error instanceof CaseError) ? closedMeanwhile() : error;
     } finally {
       if (--this.#readers === 0) for (const done of this.#onIdle.splice(0)) done();
     }
@@ -208,19 +222,11 @@ export class Case {
     options: { threads?: number } = {},
   ): Promise<T> {
     const turn = this.#writing.then(async () => {
-      if (this.#closed) throw new CaseError('case_closed', 'The case was closed meanwhile. Open it again.');
+      if (this.#closed) throw closedMeanwhile();
       for (const listener of this.#beforeWrite) listener();
-      await this.#opening;
-      await this.#idle();
-      this.#database?.close();
-      this.#database = null;
-      const opening = this.#openDatabase('write', options.threads).then((database) => {
-        this.#database = database;
-      });
-      this.#opening = opening;
-      await opening.finally(() => {
-        this.#opening = null;
-      });
+      while (this.#readers > 0 || this.#changing)
+        await (this.#changing?.catch(() => undefined) ?? this.#idle());
+      await this.#change(() => this.#openDatabase('write', options.threads));
       const database = this.#database!;
       this.#writer = await database.connect();
       try {
@@ -228,19 +234,18 @@ export class Case {
         await this.#writer.run('CHECKPOINT').catch(() => 0); // a reader in a transaction defers it to the close
         return result;
       } finally {
-        await this.#idle();
-        this.#writer.close();
+        while (this.#readers > 0) await this.#idle();
         this.#writer = null;
-        database.close();
-        this.#database = null;
+        await this.#change(async () => null);
       }
     });
     this.#writing = turn.catch(() => undefined);
     return turn;
   }
 
-  async #idle(): Promise<void> {
-    while (this.#readers > 0) await new Promise<void>((done) => this.#onIdle.push(done));
+  /** Resolves when no reader is left; by then a new one may have come. */
+  #idle(): Promise<void> {
+    return new Promise((done) => this.#onIdle.push(done));
   }
 
   async close(): Promise<void> {
@@ -248,8 +253,8 @@ export class Case {
     this.#closed = true;
     for (const listener of this.#beforeWrite) listener();
     await this.#writing;
-    this.#database?.close();
-    this.#database = null;
+    await this.#changing?.catch(() => undefined);
+    await this.#change(async () => null);
     await this.#unlock();
   }
 

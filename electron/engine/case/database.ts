@@ -38,6 +38,7 @@ export class Database {
   readonly mode: 'read' | 'write';
   #instance: DuckDBInstance | null;
   #connections = new Set<Connection>();
+  #connecting = new Set<Promise<DuckDBConnection>>();
 
   private constructor(path: string, mode: 'read' | 'write', instance: DuckDBInstance) {
     this.path = path;
@@ -93,45 +94,75 @@ export class Database {
   }
 
   async connect(): Promise<Connection> {
-    if (!this.#instance) throw new CaseError('case_closed', 'The case was closed meanwhile. Open it again.');
-    const connection = new Connection(await this.#instance.connect(), (gone) =>
-      this.#connections.delete(gone),
-    );
-    this.#connections.add(connection);
-    return connection;
+    if (!this.#instance) throw closedMeanwhile();
+    const connecting = this.#instance.connect();
+    this.#connecting.add(connecting);
+    try {
+      const connection = new Connection(await connecting, (gone) => this.#connections.delete(gone));
+      this.#connections.add(connection);
+      if (!this.#instance) {
+        connection.close();
+        throw closedMeanwhile();
+      }
+      return connection;
+    } finally {
+      this.#connecting.delete(connecting);
+    }
   }
 
-  /** Interrupts what runs, closes every connection, releases the file lock. */
-  close(): void {
-    for (const connection of [...this.#connections]) {
-      connection.interrupt();
-      connection.close();
-    }
-    this.#instance?.closeSync();
+  /** Interrupts what runs, closes every connection as its statements end, then releases the file lock. */
+  async close(): Promise<void> {
+    const instance = this.#instance;
     this.#instance = null;
+    await Promise.allSettled([...this.#connecting]);
+    await Promise.all([...this.#connections].map((connection) => connection.end()));
+    instance?.closeSync();
   }
 }
 
-/** One statement at a time; a streaming cursor owns its connection until it is closed. */
+export const closedMeanwhile = () =>
+  new CaseError('case_closed', 'The case was closed meanwhile. Open it again.');
+
+/** How often a statement that has to end is interrupted: an interrupt before it has begun to run is lost. */
+const INTERRUPT_MS = 20;
+
+/**
+ * One statement at a time; a streaming cursor owns its connection until it is closed. A connection is never given back
+ * to DuckDB while a statement runs on it: the last to let go of it would be that statement, which then waits for itself.
+ */
 export class Connection {
   #connection: DuckDBConnection;
   #onClose: (connection: Connection) => void;
   #open = true;
+  #running = 0;
+  #onIdle: (() => void) | null = null;
+  #ended: Promise<void> | null = null;
 
   constructor(connection: DuckDBConnection, onClose: (connection: Connection) => void) {
     this.#connection = connection;
     this.#onClose = onClose;
   }
 
-  async run(sql: string, values: Bound[] = []): Promise<number> {
-    const result = await this.#connection.run(sql, values);
-    return result.rowsChanged;
+  async #statement<T>(work: (connection: DuckDBConnection) => Promise<T>): Promise<T> {
+    if (!this.#open) throw closedMeanwhile();
+    this.#running++;
+    try {
+      return await work(this.#connection);
+    } finally {
+      if (--this.#running === 0) this.#onIdle?.();
+    }
+  }
+
+  run(sql: string, values: Bound[] = []): Promise<number> {
+    return this.#statement(async (connection) => (await connection.run(sql, values)).rowsChanged);
   }
 
   /** All rows as objects; BIGINT, TIMESTAMP, DECIMAL and BLOB come as text. */
-  async rows<T extends object = Row>(sql: string, values: Bound[] = []): Promise<T[]> {
-    const reader = await this.#connection.runAndReadAll(sql, values);
-    return reader.getRowObjectsJson() as unknown as T[];
+  rows<T extends object = Row>(sql: string, values: Bound[] = []): Promise<T[]> {
+    return this.#statement(async (connection) => {
+      const reader = await connection.runAndReadAll(sql, values);
+      return reader.getRowObjectsJson() as unknown as T[];
+    });
   }
 
   async row<T extends object = Row>(sql: string, values: Bound[] = []): Promise<T | undefined> {
@@ -139,20 +170,24 @@ export class Connection {
   }
 
   /** A cursor: rows come as JSON values, chunk by chunk. */
-  async stream(sql: string, values: Bound[] = []): Promise<Cursor> {
-    return new Cursor(await this.#connection.stream(sql, values));
+  stream(sql: string, values: Bound[] = []): Promise<Cursor> {
+    return this.#statement(
+      async (connection) => new Cursor(await connection.stream(sql, values), (work) => this.#statement(work)),
+    );
   }
 
   /** How many statements a text holds, and the kind of each that can be prepared alone, without running anything. */
-  async statementTypes(sql: string): Promise<string[]> {
-    const statements = await this.#connection.extractStatements(sql);
-    const types: string[] = [];
-    for (let i = 0; i < statements.count; i++) {
-      const prepared = await statements.prepare(i);
-      types.push(StatementType[prepared.statementType] ?? 'INVALID');
-      prepared.destroySync();
-    }
-    return types;
+  statementTypes(sql: string): Promise<string[]> {
+    return this.#statement(async (connection) => {
+      const statements = await connection.extractStatements(sql);
+      const types: string[] = [];
+      for (let i = 0; i < statements.count; i++) {
+        const prepared = await statements.prepare(i);
+        types.push(StatementType[prepared.statementType] ?? 'INVALID');
+        prepared.destroySync();
+      }
+      return types;
+    });
   }
 
   interrupt(): void {
@@ -164,11 +199,30 @@ export class Connection {
     return this.#open ? this.#connection.progress.percentage : -1;
   }
 
+  /** No statement begins from now on; one that runs is interrupted, and the connection is given back when it has ended. */
   close(): void {
-    if (!this.#open) return;
+    void this.end();
+  }
+
+  /** `close`, and resolves when the connection is given back. */
+  end(): Promise<void> {
+    this.#ended ??= this.#end();
+    return this.#ended;
+  }
+
+  async #end(): Promise<void> {
     this.#open = false;
-    this.#onClose(this);
+    if (this.#running > 0) {
+      const interrupt = () => this.#connection.interrupt();
+      interrupt();
+      const again = setInterval(interrupt, INTERRUPT_MS);
+      await new Promise<void>((idle) => {
+        this.#onIdle = idle;
+      });
+      clearInterval(again);
+    }
     this.#connection.disconnectSync();
+    this.#onClose(this);
   }
 }
 
@@ -177,8 +231,10 @@ export class Cursor {
   #rows: AsyncIterableIterator<Json[][]>;
   #pending: Json[][] = [];
   #ended = false;
+  readonly #statement: <T>(work: () => Promise<T>) => Promise<T>;
 
-  constructor(result: DuckDBResult) {
+  constructor(result: DuckDBResult, statement: <T>(work: () => Promise<T>) => Promise<T>) {
+    this.#statement = statement;
     const names = result.columnNames();
     this.columns = names.map((name, i) => ({ name, type: result.columnType(i).toString() }));
     this.#rows = result.yieldRowsJson();
@@ -187,7 +243,7 @@ export class Cursor {
   /** The next `limit` rows, fewer at the end. */
   async next(limit: number): Promise<{ rows: Json[][]; done: boolean }> {
     while (this.#pending.length <= limit && !this.#ended) {
-      const chunk = await this.#rows.next();
+      const chunk = await this.#statement(() => this.#rows.next());
       if (chunk.done) this.#ended = true;
       else this.#pending = this.#pending.length ? this.#pending.concat(chunk.value) : chunk.value;
     }

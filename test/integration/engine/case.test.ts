@@ -75,3 +75,40 @@ test('many readers and writers at once end in order and lose nothing', async () 
   ).toEqual({ n: 12 });
   await made.close();
 });
+
+/** A statement that ends by being interrupted. */
+const LONG = 'SELECT sum(hash(range)) FROM range(100_000_000_000)';
+
+/** Resolves when statements sent before have surely begun: many others came and went meanwhile. */
+async function otherWork(made: Case): Promise<void> {
+  for (let i = 0; i < 40; i++) await made.read((c) => c.row('SELECT 1'));
+}
+
+test('a case closes while statements run on it: they end, say so, and the next case opens', async () => {
+  for (let round = 0; round < 3; round++) {
+    const made = await Case.create(join(dir, `busy-${round}`));
+    const reads = [made.read((c) => c.rows(LONG)), made.read((c) => c.rows(LONG))];
+    const ended = Promise.allSettled(reads);
+    await otherWork(made);
+    await made.close();
+    for (const read of await ended) {
+      expect(read).toMatchObject({ status: 'rejected', reason: { code: 'case_closed' } });
+    }
+  }
+});
+
+test('a read that gives up while its other statement runs leaves the case to the next writer', async () => {
+  const made = await Case.create(join(dir, 'a'));
+  const read = made.read((c) =>
+    Promise.all([
+      c.rows(LONG),
+      otherWork(made).then(() => {
+        throw new Error('given up');
+      }),
+    ]),
+  );
+  await expect(read).rejects.toThrow('given up');
+  await made.write((c) => c.run(`INSERT INTO setting VALUES ('k', 'v')`));
+  expect(await made.read((c) => c.row(`SELECT value FROM setting WHERE key = 'k'`))).toEqual({ value: 'v' });
+  await made.close();
+});

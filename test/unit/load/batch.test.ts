@@ -25,9 +25,8 @@ beforeEach(async () => {
   await createSchema(connection);
 });
 
-afterEach(() => {
-  connection.close();
-  database.close();
+afterEach(async () => {
+  await database.close();
   rmSync(dir, { recursive: true, force: true });
 });
 
