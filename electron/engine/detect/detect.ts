@@ -5,6 +5,7 @@ import { CaseError } from '../case/errors.ts';
 import { explain, type FindingFacts } from './explain.ts';
 import type { CaseSources, LoadedRule, RuleType } from './load-rules.ts';
 import { NATIVE_CHECKS } from './native/checks.ts';
+import { dropPrepared, prepareCheck } from './native/native-check.ts';
 import { fieldSql } from './sigma/fields.ts';
 import { problemsText } from './sigma/problem.ts';
 import { Binder } from './sigma/sql.ts';
@@ -74,6 +75,7 @@ export async function detect(
   } finally {
     signal?.removeEventListener('abort', stop);
     for (const table of DROP) await connection.run(`DROP TABLE IF EXISTS temp.${table}`).catch(() => 0);
+    await dropPrepared(connection).catch(() => 0);
   }
 }
 
@@ -126,11 +128,12 @@ async function runRule(
     millis: 0,
   };
   const native = rule.native === null ? undefined : NATIVE_CHECKS.get(rule.native);
-  const query = native ? { ...native, regexes: [] } : rule.query;
+  const { query } = rule;
   if (query && outcome.error === null) {
     try {
       outcome.error = await refusedRegex(connection, query.regexes);
       outcome.applies = outcome.error === null && rule.applies(sources);
+      if (outcome.applies && native) await prepareCheck(connection, native, rule.thresholdsInForce);
       if (outcome.applies) Object.assign(outcome, await findings(connection, rule, query));
     } catch (error) {
       if (signal?.aborted) throw cancelled();

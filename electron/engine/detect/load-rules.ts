@@ -8,6 +8,7 @@ import type { FindingLevel } from '../../../shared/model.ts';
 import type { Bound } from '../case/database.ts';
 import { CaseError } from '../case/errors.ts';
 import { NATIVE_CHECKS } from './native/checks.ts';
+import { checkSource, type NativeCheck } from './native/native-check.ts';
 import type { CorrelationType } from './sigma/correlation-document.ts';
 import { type Base, correlationQuery } from './sigma/correlation-query.ts';
 import { type Extras, type RuleDocument, readDocuments } from './sigma/document.ts';
@@ -16,6 +17,7 @@ import type { Asked } from './sigma/leaf.ts';
 import { type CaseSources, type LogSource, occurs } from './sigma/logsource.ts';
 import { type Place, type Problem, Problems } from './sigma/problem.ts';
 import { Binder } from './sigma/sql.ts';
+import { inForce, type Threshold, type ThresholdChanges } from './thresholds.ts';
 
 export type { CaseSources } from './sigma/logsource.ts';
 export { type Problem, problemsText } from './sigma/problem.ts';
@@ -53,6 +55,10 @@ export interface LoadedRule {
   warnings: Problem[];
   query: CompiledQuery | null;
   native: string | null;
+  /** As the rule states them. */
+  thresholds: Threshold[];
+  /** The values that `query` was compiled with, by name. */
+  thresholdsInForce: Record<string, number>;
   extras: Extras;
   /** Whether a case holds what the rule is about. */
   applies(sources: CaseSources): boolean;
@@ -78,8 +84,13 @@ export function builtinRulesDir(): string {
 
 const MOST_BYTES = 2_000_000;
 
+export interface LoadOptions {
+  /** Values in place of the stated ones. */
+  thresholds?: ThresholdChanges;
+}
+
 /** Rules of files and folders, in the order of their paths. A file that can't be read as a rule is a rule with problems. */
-export async function loadRules(paths: string[]): Promise<LoadedRule[]> {
+export async function loadRules(paths: string[], options: LoadOptions = {}): Promise<LoadedRule[]> {
   const files: { path: string; text: string }[] = [];
   for (const path of paths) {
     for (const file of await ruleFiles(path)) {
@@ -93,7 +104,7 @@ export async function loadRules(paths: string[]): Promise<LoadedRule[]> {
       } else files.push({ path: name, text: await readFile(file, 'utf8') });
     }
   }
-  return build(files);
+  return build(files, options);
 }
 
 async function ruleFiles(path: string): Promise<string[]> {
@@ -142,7 +153,7 @@ interface Draft {
   resolving: boolean;
 }
 
-function build(files: { path: string; text: string }[]): LoadedRule[] {
+function build(files: { path: string; text: string }[], options: LoadOptions = {}): LoadedRule[] {
   const drafts: Draft[] = [];
   for (const { path, text } of files) {
     const documents = readDocuments(text);
@@ -181,7 +192,7 @@ function build(files: { path: string; text: string }[]): LoadedRule[] {
   const ids = new Set<string>();
   const rules: LoadedRule[] = [];
   for (const draft of drafts) {
-    const compiled = finish(draft, byWord);
+    const compiled = finish(draft, byWord, options);
     if (draft.quiet) continue;
     let ruleId = compiled.ruleId;
     for (let n = 2; ids.has(ruleId); n++) ruleId = `${compiled.ruleId}#${n}`;
@@ -191,7 +202,7 @@ function build(files: { path: string; text: string }[]): LoadedRule[] {
   return rules;
 }
 
-function finish(draft: Draft, byWord: Map<string, Draft>): LoadedRule {
+function finish(draft: Draft, byWord: Map<string, Draft>, options: LoadOptions): LoadedRule {
   const { document, problems, path } = draft;
   const { metadata, extras, body } = document;
   const asked: Asked = { regexes: [] };
@@ -203,13 +214,19 @@ function finish(draft: Draft, byWord: Map<string, Draft>): LoadedRule {
   let needAll = false;
   let native: string | null = null;
   let source = '';
+  let thresholds: Threshold[] = [];
+  let thresholdsInForce: Record<string, number> = {};
+  let check: NativeCheck | undefined;
   if (body?.kind === 'native') {
     type = 'native';
-    const check = NATIVE_CHECKS.get(body.name);
+    check = NATIVE_CHECKS.get(body.name);
     if (check) {
       native = body.name;
-      source = check.source;
-      groupNames = check.groupNames;
+      ({ thresholds, groupNames } = check);
+      const forced = inForce(thresholds, options.thresholds?.get(metadata.id ?? ''));
+      thresholdsInForce = forced.values;
+      for (const message of forced.refused) problems.add(document.at, message);
+      source = checkSource(check, thresholdsInForce);
     } else problems.add(document.at, `there is no built-in check '${body.name}'`);
   } else if (body?.kind === 'event') {
     sources = [body.logSource];
@@ -246,13 +263,36 @@ function finish(draft: Draft, byWord: Map<string, Draft>): LoadedRule {
     source,
     problems: problems.list,
     warnings: document.warnings,
-    query: sql && !problems.any ? { sql, values: binder.values, regexes: asked.regexes, groupNames } : null,
+    query: problems.any
+      ? null
+      : check
+        ? { ...check.query(thresholdsInForce), regexes: [], groupNames }
+        : sql
+          ? { sql, values: binder.values, regexes: asked.regexes, groupNames }
+          : null,
     native: problems.any ? null : native,
+    thresholds,
+    thresholdsInForce,
     extras,
     applies: (there) =>
-      type === 'native' ||
-      (needAll ? sources.every((s) => occurs(s, there)) : sources.some((s) => occurs(s, there))),
+      type === 'native'
+        ? nativeApplies(check, there)
+        : needAll
+          ? sources.every((s) => occurs(s, there))
+          : sources.some((s) => occurs(s, there)),
   };
+}
+
+function nativeApplies(check: NativeCheck | undefined, there: CaseSources): boolean {
+  const { systems, components } = check?.needs ?? {};
+  return (
+    (!systems && !components) ||
+    there.some(
+      (s) =>
+        (!systems || systems.includes(s.system ?? '')) &&
+        (!components || components.includes(s.component ?? '')),
+    )
+  );
 }
 
 /** The rule as something a correlation can rest on; null when it is refused. */

@@ -1,16 +1,8 @@
-// A steady log that stops and goes on: cut out, switched off, or its writer stood still. See docs/rules.md.
-import type { NativeCheck } from './checks.ts';
+// A steady log that stops and goes on: cut out, switched off, or its writer stood still. See docs/native-checks.md.
+import type { NativeCheck } from './native-check.ts';
 
-/** Silences shorter than this never count; a steady line must have come at least so often. */
-const LEAST_SILENCE = 30; // seconds
-const TIMES_P95 = 10;
-const LEAST_BEATS = 40;
-const STEADY_SHARE = 0.8; // of the pauses, within half to one and a half of the usual one
 /** A line that pauses more often, or is there for less of the time, comes in bursts. */
-const MOST_SILENCES = 3;
-const COVERED = 0.6;
-
-const sql = `WITH log AS (
+const sql = (t: Record<string, number>) => `WITH log AS (
   -- rotated files of one log are one log
   SELECT file_id, node, regexp_replace(regexp_replace(regexp_replace(path,
     '[.](gz|bz2|xz|zst)$', ''), '[.][0-9]{8}-[0-9]{6}([.][0-9]+)?$', ''), '[.-][0-9]{1,8}$', '') AS name
@@ -24,7 +16,7 @@ const sql = `WITH log AS (
     SELECT node, name, system, event_id AS after_id, ts AS after_ts,
       lag(event_id) OVER w AS before_id, lag(ts) OVER w AS before_ts
     FROM record WINDOW w AS (PARTITION BY node, name ORDER BY ts, event_id)
-  ) WHERE after_ts - before_ts > INTERVAL ${LEAST_SILENCE} SECONDS
+  ) WHERE after_ts - before_ts > INTERVAL ${t.silence} SECONDS
 ), beat AS (
   -- lines of logs with a silence, by what recurs: the request and its client, or the text without its numbers
   SELECT l.node, l.name, e.ts, e.event_id,
@@ -39,7 +31,7 @@ const sql = `WITH log AS (
   FROM beat WINDOW w AS (PARTITION BY node, name, stream ORDER BY ts, event_id)
 ), rhythm AS (
   SELECT node, name, stream, count(*) AS beats, median(pause) AS usual, quantile_cont(pause, 0.95) AS p95
-  FROM paused GROUP BY node, name, stream HAVING count(*) >= ${LEAST_BEATS}
+  FROM paused GROUP BY node, name, stream HAVING count(*) >= ${t.beats}
 ), steady AS (
   SELECT r.node, r.name, r.stream, any_value(r.beats) AS beats, any_value(r.usual) AS usual, any_value(r.p95) AS p95,
     any_value(p.line) AS line,
@@ -47,8 +39,8 @@ const sql = `WITH log AS (
   FROM rhythm AS r JOIN paused AS p ON p.node IS NOT DISTINCT FROM r.node AND p.name = r.name AND p.stream = r.stream
   WHERE r.usual > 0 AND p.pause IS NOT NULL
   GROUP BY r.node, r.name, r.stream
-  HAVING avg(CASE WHEN p.pause BETWEEN r.usual * 0.5 AND r.usual * 1.5 THEN 1 ELSE 0 END) >= ${STEADY_SHARE}
-    AND count(*) FILTER (p.pause > ${TIMES_P95} * r.p95) <= ${MOST_SILENCES}
+  HAVING avg(CASE WHEN p.pause BETWEEN r.usual * 0.5 AND r.usual * 1.5 THEN 1 ELSE 0 END) >= ${t.steady! / 100}
+    AND count(*) FILTER (p.pause > ${t.pauses} * r.p95) <= ${t.silences}
 ), gap AS (
   -- the steady line runs up to the silence and again from its end
   SELECT s.*, t.usual, t.p95, t.line
@@ -56,10 +48,10 @@ const sql = `WITH log AS (
   JOIN steady AS t ON t.node IS NOT DISTINCT FROM s.node AND t.name = s.name
   JOIN paused AS p ON p.node IS NOT DISTINCT FROM s.node AND p.name = s.name AND p.stream = t.stream
     AND p.previous <= s.before_ts AND p.ts >= s.after_ts
-  WHERE epoch_us(s.after_ts) - epoch_us(s.before_ts) > ${TIMES_P95} * t.p95
+  WHERE epoch_us(s.after_ts) - epoch_us(s.before_ts) > ${t.pauses} * t.p95
     AND epoch_us(s.before_ts) - epoch_us(p.previous) <= 3 * t.p95 AND epoch_us(p.ts) - epoch_us(s.after_ts) <= 3 * t.p95
     AND p.number > 10 AND t.beats - p.number >= 2
-    AND t.covered >= ${COVERED} * (t.whole - p.pause)
+    AND t.covered >= ${t.covered! / 100} * (t.whole - p.pause)
   QUALIFY row_number() OVER (PARTITION BY s.after_id ORDER BY t.p95, t.beats DESC, t.line) = 1
 ), elsewhere AS (
   SELECT g.after_id, count(*) AS events, count(*) FILTER (r.node IS NOT DISTINCT FROM g.node) AS here
@@ -77,8 +69,56 @@ UNION ALL
 SELECT facts, island, after_id, after_ts, node, system, 'after the gap' FROM told`;
 
 export const logGap: NativeCheck = {
-  sql,
-  values: [],
-  source: sql,
+  thresholds: [
+    {
+      name: 'silence',
+      value: 30,
+      unit: 'seconds',
+      least: 1,
+      most: 86_400,
+      about: 'shortest silence of a log that is looked at',
+    },
+    {
+      name: 'pauses',
+      value: 10,
+      unit: 'times',
+      least: 2,
+      most: 1000,
+      about: "how much longer than the steady line's 95th percentile of pauses the silence is",
+    },
+    {
+      name: 'beats',
+      value: 40,
+      unit: 'events',
+      least: 5,
+      most: 1_000_000,
+      about: 'fewest occurrences of a steady line',
+    },
+    {
+      name: 'steady',
+      value: 80,
+      unit: 'percent',
+      least: 10,
+      most: 100,
+      about: "steady line's pauses within half to one and a half of the usual one",
+    },
+    {
+      name: 'silences',
+      value: 3,
+      unit: 'times',
+      least: 1,
+      most: 100,
+      about: 'most silences of one steady line; what pauses more often comes in bursts',
+    },
+    {
+      name: 'covered',
+      value: 60,
+      unit: 'percent',
+      least: 10,
+      most: 100,
+      about: 'share of its time that a steady line covers, the silence apart',
+    },
+  ],
   groupNames: ['log', 'steady_line', 'usual_seconds', 'events_of_same_node', 'events_of_other_nodes'],
+  query: (thresholds) => ({ sql: sql(thresholds), values: [] }),
 };

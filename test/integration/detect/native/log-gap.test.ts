@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { builtinRulesDir, loadRules } from '../../../electron/engine/detect/load-rules.ts';
-import { found, Given, type GivenEvent } from './given.ts';
+import { builtinRulesDir, loadRules } from '../../../../electron/engine/detect/load-rules.ts';
+import { found, Given, type GivenEvent } from '../given.ts';
 
 let given: Given;
 beforeAll(async () => {
@@ -8,8 +8,11 @@ beforeAll(async () => {
 });
 afterAll(() => given.close());
 
-async function gaps(events: GivenEvent[]) {
-  const rules = (await loadRules([builtinRulesDir()])).filter((r) => r.type === 'native');
+const ID = 'c1699a35-63c7-49d3-852a-731c91fedbdc';
+
+async function gaps(events: GivenEvent[], thresholds: Record<string, number> = {}) {
+  const options = { thresholds: new Map([[ID, thresholds]]) };
+  const rules = (await loadRules([builtinRulesDir()], options)).filter((r) => r.native === 'log-gap');
   return given.write(async (connection) => {
     await given.clear(connection);
     const ids = await given.events(connection, events);
@@ -96,5 +99,21 @@ describe('the log gap', () => {
     expect(
       await gaps([...beat(0, 6000, 60, not(3000, 3900)), ...beat(0, 6000, 5, always, other)]),
     ).toHaveLength(1);
+  });
+
+  it('takes other thresholds, and refuses what is no threshold or out of bounds', async () => {
+    const slow = [...beat(0, 6000, 60, not(3000, 3500)), ...beat(0, 6000, 5, always, other)];
+    expect(await gaps(slow, { pauses: 5 })).toHaveLength(1);
+    expect(await gaps(slow, { pauses: 5, beats: 200 })).toEqual([]);
+    const [rule] = (
+      await loadRules([builtinRulesDir()], {
+        thresholds: new Map([[ID, { pauses: 0, rhythm: 3 }]]),
+      })
+    ).filter((r) => r.ruleId === ID);
+    expect(rule!.problems.map((p) => p.message)).toEqual([
+      "the threshold 'pauses' must be a number from 2 to 1000, not 0",
+      "the rule has no threshold 'rhythm'",
+    ]);
+    expect(rule!.query).toBeNull();
   });
 });
