@@ -87,6 +87,8 @@ const MOST_BYTES = 2_000_000;
 export interface LoadOptions {
   /** Values in place of the stated ones. */
   thresholds?: ThresholdChanges;
+  /** Values of the case for `%name%` in rules, by name. */
+  placeholders?: ReadonlyMap<string, string[]>;
 }
 
 /** Rules of files and folders, in the order of their paths. A file that can't be read as a rule is a rule with problems. */
