@@ -114,6 +114,39 @@ describe('every step of the truth', () => {
   );
 });
 
+/** Events that the lines of the truth stand in. */
+async function storyEvents(): Promise<Set<string>> {
+  const events = new Set<string>();
+  for (const step of truth.steps) {
+    const lines = step.lines.map((line) => `('${line.member.replaceAll("'", "''")}', ${line.line})`);
+    const found = await rows(
+      engine,
+      `SELECT DISTINCT e.event_id::VARCHAR FROM (VALUES ${lines.join(', ')}) AS told(member, line)
+       JOIN evidence_files v ON v.node = '${step.node}' AND (v.path = told.member OR ends_with(v.path, '!/' || told.member)
+         OR v.path || '.gz' = told.member OR ends_with(v.path || '.gz', '!/' || told.member))
+       JOIN event t ON t.file_id = v.file_id AND t.line <= told.line AND t.line + t.lines > told.line
+       JOIN events e ON e.event_id = t.event_id`,
+    );
+    for (const [id] of found) events.add(String(id));
+  }
+  return events;
+}
+
+test('at most five findings of level high or above touch no event of the story, over all shipped rules', async () => {
+  const story = await storyEvents();
+  expect(story.size).toBeGreaterThan(truth.steps.length);
+  const grave = await rows(
+    engine,
+    `SELECT f.level, f.title, f.explanation, list(x.event_id::VARCHAR)
+     FROM findings f JOIN finding_events x ON x.finding_id = f.finding_id
+     WHERE f.level IN ('high', 'critical') GROUP BY f.finding_id, f.level, f.title, f.explanation ORDER BY f.title`,
+  );
+  const told = grave.filter(([, , , ids]) => (ids as string[]).some((id) => story.has(id)));
+  const strange = grave.filter((finding) => !told.includes(finding)).map((finding) => finding.slice(0, 3));
+  expect(told.length, 'findings of the story').toBeGreaterThan(0);
+  expect(strange.length, JSON.stringify(strange, null, 1)).toBeLessThanOrEqual(5);
+});
+
 test('another run gives the same events, row for row, and the same reports, byte for byte', async () => {
   const second = await analyze(join(dir, 'again'));
   try {
