@@ -2,6 +2,17 @@
 // every event the engine sends. Times are integers: microseconds since 1970-01-01T00:00:00Z, unless said.
 import { z } from 'zod';
 import {
+  Attack,
+  Matched,
+  PlaceholderRow,
+  RuleCheck,
+  RuleDefaultRow,
+  RuleProblem,
+  RuleRow,
+  SuppressionRow,
+  WhyNot,
+} from './api-rules.ts';
+import {
   ENTITY_KINDS,
   FINDING_LEVELS,
   FINDING_STATES,
@@ -9,14 +20,18 @@ import {
   LEVELS,
   MEMBER_STATUSES,
   POSTURE_TOPICS,
+  RULE_DEFAULT_KINDS,
   STANDINGS,
   TS_BASES,
 } from './model.ts';
+
+export * from './api-rules.ts';
 
 const us = z.number().int();
 const count = z.number().int().nonnegative();
 const eventId = z.string().regex(/^\d{1,19}$/); // BIGINT as text: no loss on any wire
 const nothing = z.object({});
+const ruleText = z.string().max(2_000_000);
 
 /** One condition of the lens. Values of one term are ORed, terms are ANDed; `null` asks for "no value". */
 export const LensTerm = z.object({
@@ -233,30 +248,9 @@ export const FindingRow = z.object({
   stateBy: z.string().nullable(),
   stateAt: us.nullable(),
   stateWhy: z.string().nullable(),
+  suppressionId: z.string().nullable(), // the suppression that made it suppressed; null: none, or a state set by hand
 });
 export type FindingRow = z.infer<typeof FindingRow>;
-
-export const RuleRow = z.object({
-  ruleId: z.string(),
-  title: z.string(),
-  level: z.enum(FINDING_LEVELS),
-  status: z.string(),
-  type: z.enum(['event', 'event_count', 'value_count', 'temporal', 'temporal_ordered', 'native']),
-  product: z.string().nullable(),
-  service: z.string().nullable(),
-  attack: z.array(z.string()),
-  path: z.string(),
-  description: z.string(),
-  falsePositives: z.array(z.string()),
-  author: z.string().nullable(),
-  source: z.string(), // rule text (YAML); SQL for native checks
-  error: z.string().nullable(), // why it was refused, with line
-  applies: z.boolean().nullable(), // false: its log source is not in the case; null: no case open
-  findings: count,
-  events: count,
-  millis: z.number().nullable(),
-});
-export type RuleRow = z.infer<typeof RuleRow>;
 
 export const LedgerRow = z.object({
   fileId: z.number().int(),
@@ -768,21 +762,92 @@ export const methods = {
     FormatCheck,
   ),
 
+  /** Built-in rules and those of the case, with what the last detection said of each; those brought for that run too. */
   'rules.list': method(nothing, z.object({ rules: z.array(RuleRow) })),
-  'rules.check': method(
-    z.object({ text: z.string().max(1_000_000) }),
+  'rules.check': method(z.object({ text: ruleText }), RuleCheck),
+  /** Runs a text on the case and keeps nothing. A newer call ends an older one, which then fails with `cancelled`. */
+  'rules.try': method(
+    z.object({ text: ruleText, limit: count.max(1000).default(100) }),
     z.object({
       ok: z.boolean(),
-      problems: z.array(
-        z.object({
-          line: z.number().int().nullable(),
-          column: z.number().int().nullable(),
-          message: z.string(),
-        }),
-      ),
+      problems: z.array(RuleProblem),
+      warnings: z.array(RuleProblem),
+      applies: z.boolean(),
+      findings: count,
+      events: count,
+      millis: z.number(),
+      rows: z.array(EventRow.extend({ role: z.string(), matched: z.array(Matched) })),
+      /** Of a rule without findings: which of its parts match nothing. */
+      sentence: z.string().nullable(),
+      parts: WhyNot.nullable(),
     }),
   ),
-  /** Runs the rules that come with Tidemark and those of `rules` (files or folders); replaces the findings, keeps their states. */
+  /** Why a rule has no findings: a sentence, and its parts with their counts where it has parts. */
+  'rules.whyNot': method(
+    z.object({ ruleId: z.string() }),
+    z.object({ sentence: z.string(), parts: WhyNot.nullable() }),
+  ),
+  /** Sets what a case wants of a rule; `null` goes back to the rule's own or to the defaults, absent leaves as it is. Holds from the next run. */
+  'rules.tune': method(
+    z.object({
+      ruleId: z.string(),
+      enabled: z.boolean().nullable().optional(),
+      thresholds: z.record(z.string(), z.number()).nullable().optional(),
+      reason: z.string().max(4000).default(''),
+    }),
+    RuleRow,
+  ),
+  /** Rules on or off by level, status or tag; what the case's rules have and what was set. */
+  'rules.defaults': method(nothing, z.object({ defaults: z.array(RuleDefaultRow) })),
+  'rules.setDefault': method(
+    z.object({ kind: z.enum(RULE_DEFAULT_KINDS), value: z.string().min(1).max(256), enabled: z.boolean() }),
+    z.object({ defaults: z.array(RuleDefaultRow) }),
+  ),
+  /** Writes a rule file into the case's folder `rules`; refused texts are kept too, and shown as refused. */
+  'rules.save': method(
+    z.object({ path: z.string().min(1).max(500), text: ruleText }),
+    z.object({ rules: z.array(RuleRow), before: z.string().nullable() }), // `before`: the text it replaced
+  ),
+  /** Removes a rule file of the case; `text` is what `rules.save` needs to bring it back. */
+  'rules.remove': method(z.object({ path: z.string().min(1).max(500) }), z.object({ text: z.string() })),
+  /** Copies rules of a folder, a file or a zip into the case, under its name; `removed` by `rules.remove` of each of `paths`. */
+  'rules.import': method(
+    z.object({ path: z.string().min(1) }),
+    z.object({
+      files: count,
+      rules: count,
+      paths: z.array(z.string()),
+      authors: z.array(z.string()),
+      refused: z.array(z.object({ path: z.string(), reason: z.string() })),
+    }),
+  ),
+  'placeholders.list': method(nothing, z.object({ placeholders: z.array(PlaceholderRow) })),
+  /** An empty list removes the placeholder. */
+  'placeholders.set': method(
+    z.object({
+      name: z.string().regex(/^[A-Za-z0-9_-]{1,100}$/),
+      values: z.array(z.string().max(4000)).max(10_000),
+    }),
+    z.object({ placeholders: z.array(PlaceholderRow) }),
+  ),
+  'suppressions.list': method(nothing, z.object({ suppressions: z.array(SuppressionRow) })),
+  'suppressions.add': method(
+    z.object({
+      ruleId: z.string().nullable().default(null),
+      fieldValues: z.record(z.string().min(1).max(500), z.string().max(4000)).default({}),
+      fromTs: us.nullable().default(null),
+      toTs: us.nullable().default(null),
+      reason: z.string().trim().min(1).max(4000),
+    }),
+    z.object({ suppression: SuppressionRow, findings: count }),
+  ),
+  /** `findings`: how many came back. */
+  'suppressions.remove': method(
+    z.object({ suppressionId: z.string() }),
+    z.object({ suppression: SuppressionRow, findings: count }),
+  ),
+  'attack.list': method(nothing, Attack),
+  /** Runs the rules that come with Tidemark, those of the case and those of `rules` (files, folders, zips); replaces the findings, keeps their states. */
   'detect.start': method(
     z.object({ rules: z.array(z.string()).default([]) }),
     z.object({ jobId: z.string() }),
@@ -792,9 +857,36 @@ export const methods = {
     z.object({ findingId: z.string(), offset: count.default(0), limit: count.max(1000).default(200) }),
     z.object({ rows: z.array(EventRow.extend({ role: z.string() })), total: count }),
   ),
+  /** Why a finding is one: its rule, its group, its window, and where the rule is true in each of its events. */
+  'findings.explain': method(
+    z.object({ findingId: z.string(), offset: count.default(0), limit: count.max(500).default(100) }),
+    z.object({
+      rule: z.object({
+        ruleId: z.string(),
+        title: z.string(),
+        path: z.string(),
+        line: z.number().int().positive(),
+        source: z.string(),
+        falsePositives: z.array(z.string()),
+      }),
+      events: z.array(z.object({ eventId, role: z.string(), matched: z.array(Matched) })),
+      total: count,
+      groups: z.record(z.string(), z.unknown()),
+      window: z.string().nullable(),
+      /** Sentences: what speaks for it, and what to bear in mind. */
+      stronger: z.array(z.string()),
+      weaker: z.array(z.string()),
+    }),
+  ),
+  /** One finding or many at once; every change is undone by setting the former state. */
   'findings.setState': method(
-    z.object({ findingId: z.string(), state: z.enum(FINDING_STATES), why: z.string().max(4000).default('') }),
-    FindingRow,
+    z.object({
+      findingId: z.string().optional(),
+      findingIds: z.array(z.string()).max(100_000).optional(),
+      state: z.enum(FINDING_STATES),
+      why: z.string().max(4000).default(''),
+    }),
+    z.object({ findings: z.array(FindingRow) }),
   ),
 
   /** Entities like what the responder typed; for the palette and pivots. */
@@ -874,7 +966,10 @@ export interface EngineEvents {
   /** A job moved; at most about ten a second for one job. */
   job: JobInfo;
   /** The case changed (bundle added, detection ran, finding state set): views reload. `case` null: closed. */
-  case: { case: CaseInfo | null; why: 'opened' | 'closed' | 'ingested' | 'detected' | 'reviewed' | 'clock' };
+  case: {
+    case: CaseInfo | null;
+    why: 'opened' | 'closed' | 'ingested' | 'detected' | 'reviewed' | 'tuned' | 'clock';
+  };
   /** Progress of a running SQL statement, 0..100. */
   sql: { cursorId: string; percent: number };
 }

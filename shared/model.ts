@@ -14,6 +14,38 @@ export type FindingLevel = (typeof FINDING_LEVELS)[number];
 export const FINDING_STATES = ['open', 'confirmed', 'dismissed', 'suppressed'] as const;
 export type FindingState = (typeof FINDING_STATES)[number];
 
+/** What a rule is: one on single events, a correlation of Sigma, or a check that Sigma can't say. */
+export const RULE_TYPES = [
+  'event',
+  'event_count',
+  'value_count',
+  'temporal',
+  'temporal_ordered',
+  'value_sum',
+  'value_avg',
+  'value_percentile',
+  'native',
+] as const;
+export type RuleType = (typeof RULE_TYPES)[number];
+
+/** Where a rule comes from: shipped with Tidemark, the case's own folder, a path named for one run. */
+export const RULE_ORIGINS = ['built-in', 'case', 'file'] as const;
+export type RuleOrigin = (typeof RULE_ORIGINS)[number];
+
+/** By what many rules at once are switched on or off. */
+export const RULE_DEFAULT_KINDS = ['level', 'status', 'tag'] as const;
+export type RuleDefaultKind = (typeof RULE_DEFAULT_KINDS)[number];
+
+/** A number of a rule that a case may set otherwise. */
+export interface Threshold {
+  name: string;
+  value: number;
+  unit: 'events' | 'values' | 'rules' | 'seconds' | 'percent' | 'times' | '';
+  least: number;
+  most: number;
+  about: string;
+}
+
 /** What became of an archive member at intake. */
 export const MEMBER_STATUSES = ['parsed', 'partial', 'skipped', 'failed', 'duplicate'] as const;
 export type MemberStatus = (typeof MEMBER_STATUSES)[number];

@@ -9,20 +9,19 @@ import {
   type ApiImplementation,
   type CaseInfo,
   type EngineEvents,
-  type FindingRow,
   type JobInfo,
   type MethodName,
   methods,
-  type RuleRow,
 } from '../../shared/api.ts';
 import { Case } from './case/case.ts';
 import type { Connection } from './case/database.ts';
 import { CaseError, toApiError } from './case/errors.ts';
 import { TOOL_VERSION } from './case/version.ts';
+import { COMING } from './coming-methods.ts';
 import { derive } from './derive/derive.ts';
 import { settlePosture } from './derive/posture/posture.ts';
 import { detect } from './detect/detect.ts';
-import { builtinRulesDir, checkRuleText, loadRules } from './detect/load-rules.ts';
+import { RuleLibrary } from './detect/rule-library.ts';
 import { listHost } from './host.ts';
 import { bundleSize } from './intake/bundle.ts';
 import { EvidenceReader } from './intake/evidence-store.ts';
@@ -45,7 +44,8 @@ import { listTemplates } from './query/templates.ts';
 import { UserSql } from './query/user-sql.ts';
 import { buildReport } from './report/build.ts';
 import { writers } from './report/index.ts';
-import { findingEvents, getFinding, listFindings, setFindingState } from './review/findings.ts';
+import { findingEvents, listFindings, setFindingStates } from './review/findings.ts';
+import { ruleMethods, rulesOf } from './rule-methods.ts';
 import { recentCases, rememberCase } from './state.ts';
 import { histogram, lanes } from './timeline/timeline.ts';
 
@@ -68,6 +68,7 @@ export class Engine {
   readonly #options: EngineOptions;
   readonly #listeners = new Set<Listener>();
   readonly #jobs: Jobs;
+  readonly #library = new RuleLibrary();
   readonly #implementation: ApiImplementation;
   #opened: Opened | null = null;
 
@@ -350,8 +351,14 @@ export class Engine {
         return checkFormat(resolve(path), log === null ? null : resolve(log));
       },
 
-      'rules.list': async () => ({ rules: await this.#rules() }),
-      'rules.check': async ({ text }) => checkRuleText(text),
+      ...COMING,
+      ...ruleMethods({
+        library: this.#library,
+        current: () => this.#opened?.case ?? null,
+        need: () => this.#need().case,
+        changed: (why) => this.#sayChanged(why),
+        user: userName,
+      }),
       'detect.start': async ({ rules }) => {
         const { case: open } = this.#need();
         const jobId = this.#jobs.start('detect', 'Running the rules', 'rules', async (job) => {
@@ -364,12 +371,13 @@ export class Engine {
       'findings.list': async () => ({ findings: await this.#read((connection) => listFindings(connection)) }),
       'findings.events': async ({ findingId, offset, limit }) =>
         this.#read((connection) => findingEvents(connection, findingId, offset, limit)),
-      'findings.setState': async ({ findingId, state, why }): Promise<FindingRow> => {
-        const { case: open } = this.#need();
-        await this.#read((connection) => getFinding(connection, findingId));
-        await open.write((connection) => setFindingState(connection, findingId, state, why, userName()));
+      'findings.setState': async ({ findingId, findingIds = [], state, why }) => {
+        const ids = findingId === undefined ? findingIds : [findingId, ...findingIds];
+        const findings = await this.#need().case.write((connection) =>
+          setFindingStates(connection, ids, state, why, userName()),
+        );
         await this.#sayChanged('reviewed');
-        return this.#read((connection) => getFinding(connection, findingId));
+        return { findings };
       },
 
       'entities.search': async ({ text, limit }) =>
@@ -511,16 +519,25 @@ export class Engine {
 
   async #detect(open: Case, job: JobHandle, extra: string[]): Promise<Record<string, unknown>> {
     const started = performance.now();
-    const rules = await loadRules([builtinRulesDir(), ...extra]);
-    const { findings, rules: outcomes } = await open.write((connection) =>
+    const { rules, tuning } = await rulesOf({ library: this.#library }, open, extra);
+    const {
+      findings,
+      suppressed,
+      orphaned,
+      rules: outcomes,
+    } = await open.write((connection) =>
       detect(connection, rules, {
+        tuning,
         signal: job.signal,
         progress: (done, total, title) => job.progress({ done, total, unit: 'rules', phase: title }),
       }),
     );
     return {
       findings,
+      suppressed,
+      orphaned,
       rules: outcomes.length,
+      disabled: outcomes.filter((outcome) => outcome.disabledWhy !== null).length,
       refused: outcomes
         .filter((outcome) => outcome.error)
         .map((outcome) => ({ rule: outcome.title, reason: outcome.error })),
@@ -538,61 +555,7 @@ export class Engine {
     );
     return writers[format](model);
   }
-
-  /** The rules that come with Tidemark, with what the last detection said of each; rules brought from elsewhere too. */
-  async #rules(): Promise<RuleRow[]> {
-    const loaded = await loadRules([builtinRulesDir()]);
-    const outcomes = this.#opened
-      ? await this.#read((connection) => connection.rows<OutcomeRow>(OUTCOMES))
-      : [];
-    const byId = new Map(outcomes.map((row) => [row.ruleId, row]));
-    const rows: RuleRow[] = loaded.map((rule) => {
-      const outcome = byId.get(rule.ruleId);
-      byId.delete(rule.ruleId);
-      const problem = rule.problems[0];
-      return {
-        ruleId: rule.ruleId,
-        title: rule.title,
-        level: rule.level,
-        status: rule.status,
-        type: rule.type,
-        product: rule.product,
-        service: rule.service,
-        attack: rule.attack,
-        path: rule.path,
-        description: rule.description,
-        falsePositives: rule.falsePositives,
-        author: rule.author,
-        source: rule.source,
-        error: problem ? `line ${problem.line ?? '?'}: ${problem.message}` : (outcome?.error ?? null),
-        applies: outcome ? outcome.applies : null,
-        findings: outcome?.findings ?? 0,
-        events: outcome?.events ?? 0,
-        millis: outcome?.millis ?? null,
-      };
-    });
-    for (const row of byId.values()) {
-      rows.push({
-        ...row,
-        product: null,
-        service: null,
-        attack: [],
-        description: '',
-        falsePositives: [],
-        author: null,
-      });
-    }
-    return rows;
-  }
 }
-
-type OutcomeRow = Omit<
-  RuleRow,
-  'product' | 'service' | 'attack' | 'description' | 'falsePositives' | 'author'
->;
-
-const OUTCOMES = `SELECT rule_id AS "ruleId", title, level, status, type, path, source, error, applies, events::INTEGER AS events,
-  findings::INTEGER AS findings, millis FROM rule_run ORDER BY rule_id`;
 
 /** A name that says what a file holds and stays the same for the same question. */
 function exportName(kind: string, text: string, extension: string): string {

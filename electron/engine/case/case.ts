@@ -4,6 +4,7 @@
 //   case.duckdb      database                  scratch/    column batches on their way in, spilling
 //   case.lock        who has it open           exports/    what the responder exports
 //   formats/         log formats as data, by the responder
+//   rules/           detection rules, by the responder
 import { existsSync } from 'node:fs';
 import { mkdir, open, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
@@ -29,6 +30,8 @@ export interface CasePaths {
   exports: string;
   /** Log formats that the responder adds. */
   formats: string;
+  /** Detection rules that the responder adds. */
+  rules: string;
 }
 
 /** True when `dir` looks like a case folder. */
@@ -62,10 +65,11 @@ export class Case {
       scratch: join(dir, 'scratch'),
       exports: join(dir, 'exports'),
       formats: join(dir, 'formats'),
+      rules: join(dir, 'rules'),
     };
   }
 
-  /** Makes a case in a folder that is absent or empty; a folder `formats` may be there already. */
+  /** Makes a case in a folder that is absent or empty; folders `formats` and `rules` may be there already. */
   static async create(dir: string, name?: string): Promise<Case> {
     const path = resolve(dir);
     if (isCase(path))
@@ -78,7 +82,7 @@ export class Case {
         { cause: error },
       );
     });
-    if (there.some((entry) => entry !== 'formats')) {
+    if (there.some((entry) => entry !== 'formats' && entry !== 'rules')) {
       throw new CaseError(
         'case_folder',
         `${path} is not empty and holds no case. Choose an empty or new folder; nothing was written.`,

@@ -7,6 +7,7 @@ import {
   type DuckDBValue,
   version as duckdbVersion,
   type Json,
+  listValue,
   StatementType,
 } from '@duckdb/node-api';
 import { CaseError } from './errors.ts';
@@ -19,6 +20,9 @@ export type Row = Record<string, Json>;
 /** Microseconds since the epoch as a bound TIMESTAMP. */
 export const timestamp = (us: number): DuckDBTimestampValue =>
   new DuckDBTimestampValue(BigInt(Math.trunc(us)));
+
+/** Texts as a bound VARCHAR[]. */
+export const list = (texts: readonly string[]): Bound => listValue([...texts]);
 
 export interface OpenOptions {
   mode: 'read' | 'write';

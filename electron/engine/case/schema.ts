@@ -5,7 +5,7 @@ import { LINK_COMMENTS, LINK_VIEW } from './link-view.ts';
 import { REQUEST_COMMENTS, REQUEST_VIEW } from './request-view.ts';
 import { TASK_COMMENTS, TASK_VIEW } from './task-view.ts';
 
-export const SCHEMA_VERSION = 11;
+export const SCHEMA_VERSION = 12;
 
 const list = (values: readonly string[]) => values.map((v) => `'${v}'`).join(', ');
 
@@ -82,7 +82,20 @@ CREATE TABLE posture_row (
 
 CREATE TABLE rule_run (
   rule_id VARCHAR PRIMARY KEY, title VARCHAR, level finding_level, status VARCHAR, type VARCHAR, path VARCHAR, source VARCHAR,
-  sql VARCHAR, parameters VARCHAR, error VARCHAR, applies BOOLEAN, events BIGINT, findings BIGINT, millis DOUBLE);
+  sql VARCHAR, parameters VARCHAR, error VARCHAR, applies BOOLEAN, events BIGINT, findings BIGINT, millis DOUBLE,
+  enabled BOOLEAN DEFAULT true, disabled_why VARCHAR, origin VARCHAR DEFAULT 'built-in', warnings VARCHAR, excluded BIGINT DEFAULT 0,
+  note VARCHAR, tuned VARCHAR);
+-- the responder's own: a row per rule, per level, status or tag, per placeholder, per suppression
+CREATE TABLE rule_tuning (
+  rule_id VARCHAR PRIMARY KEY, enabled BOOLEAN, thresholds VARCHAR, reason VARCHAR, author VARCHAR, made_at TIMESTAMP);
+CREATE TABLE rule_default (
+  kind VARCHAR, value VARCHAR, enabled BOOLEAN NOT NULL, author VARCHAR, made_at TIMESTAMP, PRIMARY KEY (kind, value));
+CREATE TABLE placeholder (name VARCHAR PRIMARY KEY, "values" VARCHAR[] NOT NULL, author VARCHAR, made_at TIMESTAMP);
+CREATE TABLE suppression (
+  suppression_id VARCHAR PRIMARY KEY, rule_id VARCHAR, field_values VARCHAR NOT NULL, from_ts TIMESTAMP, to_ts TIMESTAMP,
+  reason VARCHAR NOT NULL, author VARCHAR, made_at TIMESTAMP);
+-- which findings the suppressions fit; worked out anew by every detection and every change of a suppression
+CREATE TABLE finding_suppressed (finding_id VARCHAR PRIMARY KEY, suppression_id VARCHAR NOT NULL);
 CREATE TABLE finding (
   finding_id VARCHAR PRIMARY KEY, rule_id VARCHAR, title VARCHAR, level finding_level, attack VARCHAR[],
   node VARCHAR, nodes VARCHAR[], systems VARCHAR[], first_ts TIMESTAMP, last_ts TIMESTAMP, event_count BIGINT,
@@ -151,8 +164,16 @@ ${TASK_VIEW}
 ${REQUEST_VIEW}
 CREATE VIEW findings AS
 SELECT f.finding_id, f.rule_id, f.title, f.level, f.attack, f.node, f.nodes, f.systems, f.first_ts, f.last_ts, f.event_count,
-  f.group_values, f.explanation, coalesce(s.state, 'open') AS state, s.state_by, s.state_at, s.state_why
-FROM finding f LEFT JOIN finding_state s ON s.finding_id = f.finding_id;
+  f.group_values, f.explanation,
+  CASE WHEN s.state IS NOT NULL THEN s.state WHEN u.suppression_id IS NOT NULL THEN 'suppressed' ELSE 'open' END AS state,
+  CASE WHEN s.state IS NOT NULL THEN s.state_by ELSE u.author END AS state_by,
+  CASE WHEN s.state IS NOT NULL THEN s.state_at ELSE u.made_at END AS state_at,
+  CASE WHEN s.state IS NOT NULL THEN s.state_why ELSE u.reason END AS state_why
+FROM finding f
+  LEFT JOIN finding_state s ON s.finding_id = f.finding_id
+  LEFT JOIN (finding_suppressed fs JOIN suppression u ON u.suppression_id = fs.suppression_id) ON fs.finding_id = f.finding_id;
+CREATE VIEW suppressions AS
+SELECT suppression_id, rule_id, field_values, from_ts, to_ts, reason, author, made_at FROM suppression;
 
 CREATE VIEW finding_events AS SELECT finding_id, event_id, role, seq FROM finding_event;
 CREATE VIEW annotations AS SELECT annotation_id, event_id, kind, text, author, made_at FROM annotation;
@@ -275,6 +296,13 @@ export const COMMENTS: Record<string, Record<string, string>> = {
   findings: {
     '': 'One row per finding of the last detection',
     group_values: 'JSON object of the group-by values',
+    state: 'open, confirmed, dismissed, suppressed; what was set by hand holds, then what a suppression says',
+    state_why: 'The reason that was given for the state, or the reason of the suppression',
+  },
+  suppressions: {
+    '': 'Findings that the responder knows and does not want to see: by rule, field values, time',
+    rule_id: 'NULL: every rule',
+    field_values: 'JSON object: a field fits when the finding has this value of it and no other',
   },
   finding_events: { '': 'Which events a finding rests on, in order, and their role in the match' },
   annotations: { '': "The responder's tags and comments" },

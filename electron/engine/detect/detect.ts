@@ -10,6 +10,8 @@ import { fieldSql } from './sigma/fields.ts';
 import { problemsText } from './sigma/problem.ts';
 import { Binder } from './sigma/sql.ts';
 import { templateFields } from './sigma/template.ts';
+import { applySuppressions } from './tuning/suppressions.ts';
+import { NO_TUNING, type Tuning, verdict } from './tuning/tuning.ts';
 
 export interface RuleOutcome {
   ruleId: string;
@@ -20,6 +22,8 @@ export interface RuleOutcome {
   applies: boolean;
   /** Why the rule was refused or failed. */
   error: string | null;
+  /** Why the case does not run it; null: it does. */
+  disabledWhy: string | null;
   /** Matched events that findings rest on, each once. */
   events: number;
   findings: number;
@@ -31,8 +35,19 @@ export interface RuleOutcome {
 }
 
 export interface DetectOptions {
+  /** What the case has switched off; thresholds are in the rules already. */
+  tuning?: Tuning;
   signal?: AbortSignal;
   progress?(done: number, total: number, title: string): void;
+}
+
+export interface DetectResult {
+  findings: number;
+  /** Of the findings, those that a suppression marks. */
+  suppressed: number;
+  /** States set by hand whose finding is not there any more; they are kept. */
+  orphaned: number;
+  rules: RuleOutcome[];
 }
 
 const TABLES = `
@@ -51,8 +66,8 @@ export async function detect(
   connection: Connection,
   rules: LoadedRule[],
   options: DetectOptions = {},
-): Promise<{ findings: number; rules: RuleOutcome[] }> {
-  const { signal } = options;
+): Promise<DetectResult> {
+  const { signal, tuning = NO_TUNING } = options;
   const stop = () => connection.interrupt();
   signal?.addEventListener('abort', stop);
   const outcomes: RuleOutcome[] = [];
@@ -63,12 +78,18 @@ export async function detect(
     for (const [done, rule] of rules.entries()) {
       check(signal);
       options.progress?.(done, rules.length, rule.title);
-      outcomes.push(await runRule(connection, rule, sources, signal));
+      outcomes.push(await runRule(connection, rule, sources, tuning, signal));
     }
     check(signal);
     await replace(connection);
     options.progress?.(rules.length, rules.length, '');
-    return { findings: outcomes.reduce((sum, o) => sum + o.findings, 0), rules: outcomes };
+    const marked = await connection.row<{ suppressed: string; orphaned: string }>(MARKED);
+    return {
+      findings: outcomes.reduce((sum, o) => sum + o.findings, 0),
+      suppressed: Number(marked?.suppressed ?? 0),
+      orphaned: Number(marked?.orphaned ?? 0),
+      rules: outcomes,
+    };
   } catch (error) {
     if (signal?.aborted) throw cancelled();
     throw error;
@@ -78,6 +99,10 @@ export async function detect(
     await dropPrepared(connection).catch(() => 0);
   }
 }
+
+const MARKED = `SELECT
+  (SELECT count(*) FROM findings WHERE state = 'suppressed') AS suppressed,
+  (SELECT count(*) FROM finding_state s WHERE NOT EXISTS (FROM finding f WHERE f.finding_id = s.finding_id)) AS orphaned`;
 
 const cancelled = () =>
   new CaseError('cancelled', 'Detection was cancelled. The findings of the run before were kept.');
@@ -100,6 +125,7 @@ async function replace(connection: Connection): Promise<void> {
     await connection.run('INSERT INTO rule_run FROM detect_run');
     await connection.run('INSERT INTO finding FROM detect_finding ORDER BY first_ts, finding_id');
     await connection.run('INSERT INTO finding_event FROM detect_finding_event ORDER BY finding_id, seq');
+    await applySuppressions(connection);
     await connection.run('COMMIT');
   } catch (error) {
     await connection.run('ROLLBACK').catch(() => 0);
@@ -111,6 +137,7 @@ async function runRule(
   connection: Connection,
   rule: LoadedRule,
   sources: CaseSources,
+  tuning: Tuning,
   signal: AbortSignal | undefined,
 ): Promise<RuleOutcome> {
   const began = performance.now();
@@ -121,6 +148,7 @@ async function runRule(
     type: rule.type,
     applies: false,
     error: rule.problems.length > 0 ? problemsText(rule.problems) : null,
+    disabledWhy: verdict(rule, tuning).why,
     events: 0,
     findings: 0,
     excluded: 0,
@@ -133,8 +161,10 @@ async function runRule(
     try {
       outcome.error = await refusedRegex(connection, query.regexes);
       outcome.applies = outcome.error === null && rule.applies(sources);
-      if (outcome.applies && native) await prepareCheck(connection, native, rule.thresholdsInForce);
-      if (outcome.applies) Object.assign(outcome, await findings(connection, rule, query));
+      if (outcome.applies && outcome.disabledWhy === null) {
+        if (native) await prepareCheck(connection, native, rule.thresholdsInForce);
+        Object.assign(outcome, await findings(connection, rule, query));
+      }
     } catch (error) {
       if (signal?.aborted) throw cancelled();
       const text = error instanceof Error ? error.message : String(error);
@@ -148,10 +178,12 @@ async function runRule(
       `${outcome.excluded} matching event${outcome.excluded === 1 ? '' : 's'} without a time or without a value to group or count by took part in no window`,
     );
   }
+  notes.push(...baseNotes(rule, tuning));
   if (notes.length > 0) outcome.note = notes.join('; ');
   await connection.run(
-    `INSERT INTO detect_run (rule_id, title, level, status, type, path, source, sql, parameters, error, applies, events, findings, millis)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`,
+    `INSERT INTO detect_run (rule_id, title, level, status, type, path, source, sql, parameters, error, applies, events, findings, millis,
+      enabled, disabled_why, origin, warnings, excluded, note, tuned)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16::VARCHAR, $17, $18, $19, $20::VARCHAR, $21::VARCHAR)`,
     [
       rule.ruleId,
       rule.title,
@@ -167,9 +199,24 @@ async function runRule(
       outcome.events,
       outcome.findings,
       outcome.millis,
+      outcome.disabledWhy === null,
+      outcome.disabledWhy,
+      rule.origin,
+      JSON.stringify(rule.warnings.map(({ line, message }) => `line ${line}: ${message}`)),
+      outcome.excluded,
+      outcome.note,
+      Object.keys(rule.tuned).length === 0 ? null : JSON.stringify(rule.tuned),
     ],
   );
   return outcome;
+}
+
+/** A correlation runs over its rules also when these are switched off for themselves; that is said. */
+function baseNotes(rule: LoadedRule, tuning: Tuning): string[] {
+  return rule.bases.flatMap((base) => {
+    const { why } = verdict(base, tuning);
+    return why === null ? [] : [`it rests on '${base.title}', which is ${why}; it was run all the same`];
+  });
 }
 
 /** RE2 has the last word on regular expressions. */

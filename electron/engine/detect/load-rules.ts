@@ -1,15 +1,14 @@
 // Rule files -> rules that can run: read, check, resolve references, compile. What can't be honoured is refused by name.
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { readdir, readFile, stat } from 'node:fs/promises';
-import { dirname, join, relative, resolve, sep } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { FindingLevel } from '../../../shared/model.ts';
+import type { FindingLevel, RuleOrigin, RuleType, Threshold } from '../../../shared/model.ts';
 import type { Bound } from '../case/database.ts';
-import { CaseError } from '../case/errors.ts';
 import { NATIVE_CHECKS } from './native/checks.ts';
 import { checkSource, type NativeCheck } from './native/native-check.ts';
-import type { CorrelationType } from './sigma/correlation-document.ts';
+import { type RuleFile, readRuleFiles } from './rule-files.ts';
+import { statedThresholds, withThresholds } from './rule-thresholds.ts';
 import { type Base, correlationQuery } from './sigma/correlation-query.ts';
 import { type Extras, type RuleDocument, readDocuments } from './sigma/document.ts';
 import { eventQuery } from './sigma/event-query.ts';
@@ -17,12 +16,11 @@ import type { Asked } from './sigma/leaf.ts';
 import { type CaseSources, type LogSource, occurs } from './sigma/logsource.ts';
 import { type Place, type Problem, Problems } from './sigma/problem.ts';
 import { Binder } from './sigma/sql.ts';
-import { inForce, type Threshold, type ThresholdChanges } from './thresholds.ts';
+import { inForce, type ThresholdChanges } from './thresholds.ts';
 
+export type { RuleType } from '../../../shared/model.ts';
 export type { CaseSources } from './sigma/logsource.ts';
 export { type Problem, problemsText } from './sigma/problem.ts';
-
-export type RuleType = 'event' | CorrelationType | 'native';
 
 export interface CompiledQuery {
   sql: string;
@@ -42,8 +40,12 @@ export interface LoadedRule {
   product: string | null;
   service: string | null;
   attack: string[];
+  tags: string[];
+  origin: RuleOrigin;
   /** Relative to the folder that was named, `/` separated. */
   path: string;
+  /** First line of the document in its file. */
+  line: number;
   description: string;
   falsePositives: string[];
   references: string[];
@@ -60,6 +62,15 @@ export interface LoadedRule {
   /** The values that `query` was compiled with, by name. */
   thresholdsInForce: Record<string, number>;
   extras: Extras;
+  /** Values of the case that it was compiled with, where they differ. */
+  tuned: Record<string, number>;
+  /** The rule as it was read: what explains it part by part. */
+  document: RuleDocument;
+  logSources: LogSource[];
+  /** The rules a correlation rests on. */
+  bases: LoadedRule[];
+  /** False: a rule that a correlation rests on, which is not reported on its own. */
+  reported: boolean;
   /** Whether a case holds what the rule is about. */
   applies(sources: CaseSources): boolean;
 }
@@ -82,8 +93,6 @@ export function builtinRulesDir(): string {
   }
 }
 
-const MOST_BYTES = 2_000_000;
-
 export interface LoadOptions {
   /** Values in place of the stated ones. */
   thresholds?: ThresholdChanges;
@@ -91,46 +100,30 @@ export interface LoadOptions {
   placeholders?: ReadonlyMap<string, string[]>;
 }
 
-/** Rules of files and folders, in the order of their paths. A file that can't be read as a rule is a rule with problems. */
-export async function loadRules(paths: string[], options: LoadOptions = {}): Promise<LoadedRule[]> {
-  const files: { path: string; text: string }[] = [];
-  for (const path of paths) {
-    for (const file of await ruleFiles(path)) {
-      const name = file === resolve(path) ? file : relative(path, file).split(sep).join('/');
-      const size = (await stat(file)).size;
-      if (size > MOST_BYTES) {
-        files.push({
-          path: name,
-          text: `# The file has ${size} bytes; rule files of more than ${MOST_BYTES} are not read.\n`,
-        });
-      } else files.push({ path: name, text: await readFile(file, 'utf8') });
-    }
-  }
-  return build(files, options);
+/** A rule file and where it comes from, read or about to be. */
+export interface RuleText extends Pick<RuleFile, 'path' | 'text' | 'problem'> {
+  origin: RuleOrigin;
+  documents?: RuleDocument[];
 }
 
-async function ruleFiles(path: string): Promise<string[]> {
-  const info = await stat(path).catch((error: NodeJS.ErrnoException) => {
-    throw new CaseError(
-      'no_rules',
-      `The rules at ${path} can't be read (${error.code ?? 'unknown'}). Check the path.`,
-      {
-        refusal: 'usage',
-        cause: error,
-      },
-    );
-  });
-  if (info.isFile()) return [resolve(path)];
-  const found = await readdir(path, { recursive: true, withFileTypes: true });
-  return found
-    .filter((e) => e.isFile() && /\.ya?ml$/.test(e.name))
-    .map((e) => resolve(e.parentPath, e.name))
-    .sort();
+/**
+ * Rules of files, folders and zips, in the order of their paths. A file that can't be read as a rule is a rule with
+ * problems. Rules that a correlation rests on are not among them unless it says so.
+ */
+export async function loadRules(paths: string[], options: LoadOptions = {}): Promise<LoadedRule[]> {
+  const files = await readRuleFiles(paths);
+  return buildRules(
+    files.map((file) => ({ ...file, origin: 'file' })),
+    options,
+  ).filter((rule) => rule.reported);
 }
 
 /** Parse, validate and compile a text without a database. */
-export function checkRuleText(text: string): { ok: boolean; problems: Problem[]; warnings: Problem[] } {
-  const rules = build([{ path: 'rule.yml', text }]);
+export function checkRuleText(
+  text: string,
+  options: LoadOptions = {},
+): { ok: boolean; problems: Problem[]; warnings: Problem[]; rules: LoadedRule[] } {
+  const rules = buildRules([{ path: 'rule.yml', text, problem: null, origin: 'case' }], options);
   const seen = new Set<string>();
   const once = (list: Problem[]) =>
     list.filter((p) => {
@@ -141,12 +134,28 @@ export function checkRuleText(text: string): { ok: boolean; problems: Problem[];
     (a, b) => a.line - b.line || a.column - b.column,
   );
   const warnings = once(rules.flatMap((r) => r.warnings));
-  return { ok: problems.length === 0, problems, warnings };
+  return { ok: problems.length === 0, problems, warnings, rules };
+}
+
+/** The documents of a file; of one that holds none, or can't be read, one document that says so. */
+export function documentsOf(file: Pick<RuleText, 'text' | 'problem'>): RuleDocument[] {
+  const documents = file.problem === null ? readDocuments(file.text) : [];
+  if (documents.length === 0) {
+    const nothing = readDocuments('{}')[0]!;
+    const message = file.problem ?? 'the file holds no rule';
+    nothing.problems.splice(0, Infinity, { line: 1, column: 1, message });
+    documents.push({ ...nothing, text: file.text });
+  }
+  return documents;
 }
 
 /** A document with what has become of it. */
 interface Draft {
   path: string;
+  origin: RuleOrigin;
+  tuned: Record<string, number>;
+  stated: RuleDocument;
+  /** With the thresholds of the case. */
   document: RuleDocument;
   problems: Problems;
   /** Correlations that refer to it and keep it from being reported on its own. */
@@ -155,19 +164,26 @@ interface Draft {
   resolving: boolean;
 }
 
-function build(files: { path: string; text: string }[], options: LoadOptions = {}): LoadedRule[] {
+/** Rules of files that were read: references between them resolved, compiled. One per document, in order. */
+export function buildRules(files: RuleText[], options: LoadOptions = {}): LoadedRule[] {
   const drafts: Draft[] = [];
-  for (const { path, text } of files) {
-    const documents = readDocuments(text);
-    if (documents.length === 0) {
-      const nothing = readDocuments('{}')[0]!;
-      nothing.problems.splice(0, Infinity, { line: 1, column: 1, message: 'the file holds no rule' });
-      documents.push({ ...nothing, text });
-    }
-    for (const document of documents) {
+  for (const file of files) {
+    for (const stated of file.documents ?? documentsOf(file)) {
       const problems = new Problems();
-      problems.list.push(...document.problems);
-      drafts.push({ path, document, problems, quiet: false, base: undefined, resolving: false });
+      problems.list.push(...stated.problems);
+      const { document, tuned, refused } = tunedDocument(stated, options);
+      for (const message of refused) problems.add(stated.at, message);
+      drafts.push({
+        path: file.path,
+        origin: file.origin,
+        tuned,
+        stated,
+        document,
+        problems,
+        quiet: false,
+        base: undefined,
+        resolving: false,
+      });
     }
   }
   const byWord = new Map<string, Draft>();
@@ -192,19 +208,44 @@ function build(files: { path: string; text: string }[], options: LoadOptions = {
     }
   }
   const ids = new Set<string>();
-  const rules: LoadedRule[] = [];
+  const byFile = Map.groupBy(drafts, (d) => `${d.origin} ${d.path}`);
+  const finished = new Map<Draft, LoadedRule>();
   for (const draft of drafts) {
-    const compiled = finish(draft, byWord, options);
-    if (draft.quiet) continue;
+    const compiled = finish(draft, byWord);
     let ruleId = compiled.ruleId;
     for (let n = 2; ids.has(ruleId); n++) ruleId = `${compiled.ruleId}#${n}`;
     ids.add(ruleId);
-    rules.push({ ...compiled, ruleId, source: compiled.source || sourceOf(draft, drafts, byWord) });
+    const source = compiled.source || sourceOf(draft, byFile.get(`${draft.origin} ${draft.path}`)!, byWord);
+    finished.set(draft, { ...compiled, ruleId, source });
   }
-  return rules;
+  for (const [draft, rule] of finished) {
+    const { body } = draft.document;
+    if (body?.kind !== 'correlation') continue;
+    for (const { name } of body.rules) {
+      const base = finished.get(byWord.get(name)!);
+      if (base && base !== rule) rule.bases.push(base);
+    }
+  }
+  return [...finished.values()];
 }
 
-function finish(draft: Draft, byWord: Map<string, Draft>, options: LoadOptions): LoadedRule {
+/** The document with the numbers of the case; `refused` says which of them it can't take. */
+function tunedDocument(
+  stated: RuleDocument,
+  options: LoadOptions,
+): { document: RuleDocument; tuned: Record<string, number>; refused: string[] } {
+  const asked = stated.metadata.id === null ? undefined : options.thresholds?.get(stated.metadata.id);
+  if (!asked) return { document: stated, tuned: {}, refused: [] };
+  const { values, refused } = inForce(statedThresholds(stated), asked);
+  const tuned = Object.fromEntries(
+    statedThresholds(stated).flatMap(({ name, value }) =>
+      values[name] === value ? [] : [[name, values[name]!]],
+    ),
+  );
+  return { document: withThresholds(stated, tuned), tuned, refused };
+}
+
+function finish(draft: Draft, byWord: Map<string, Draft>): LoadedRule {
   const { document, problems, path } = draft;
   const { metadata, extras, body } = document;
   const asked: Asked = { regexes: [] };
@@ -216,18 +257,15 @@ function finish(draft: Draft, byWord: Map<string, Draft>, options: LoadOptions):
   let needAll = false;
   let native: string | null = null;
   let source = '';
-  let thresholds: Threshold[] = [];
-  let thresholdsInForce: Record<string, number> = {};
+  const thresholds = statedThresholds(draft.stated);
+  const thresholdsInForce = inForce(thresholds, draft.tuned).values;
   let check: NativeCheck | undefined;
   if (body?.kind === 'native') {
     type = 'native';
     check = NATIVE_CHECKS.get(body.name);
     if (check) {
       native = body.name;
-      ({ thresholds, groupNames } = check);
-      const forced = inForce(thresholds, options.thresholds?.get(metadata.id ?? ''));
-      thresholdsInForce = forced.values;
-      for (const message of forced.refused) problems.add(document.at, message);
+      groupNames = check.groupNames;
       source = checkSource(check, thresholdsInForce);
     } else problems.add(document.at, `there is no built-in check '${body.name}'`);
   } else if (body?.kind === 'event') {
@@ -257,7 +295,10 @@ function finish(draft: Draft, byWord: Map<string, Draft>, options: LoadOptions):
     product: products.size === 1 ? [...products][0]! : null,
     service: services.size === 1 ? [...services][0]! : null,
     attack: metadata.attack,
+    tags: metadata.tags,
+    origin: draft.origin,
     path,
+    line: document.at.line,
     description: metadata.description,
     falsePositives: metadata.falsePositives,
     references: metadata.references,
@@ -276,6 +317,11 @@ function finish(draft: Draft, byWord: Map<string, Draft>, options: LoadOptions):
     thresholds,
     thresholdsInForce,
     extras,
+    tuned: draft.tuned,
+    document,
+    logSources: sources,
+    bases: [],
+    reported: !draft.quiet,
     applies: (there) =>
       type === 'native'
         ? nativeApplies(check, there)
@@ -396,7 +442,7 @@ function logSources(base: Base): LogSource[] {
 }
 
 /** The text of a rule, for a correlation with those of its rules that stand in the same file. */
-function sourceOf(draft: Draft, drafts: Draft[], byWord: Map<string, Draft>): string {
+function sourceOf(draft: Draft, ofFile: Draft[], byWord: Map<string, Draft>): string {
   const wanted = new Set<Draft>([draft]);
   const visit = (from: Draft) => {
     const body = from.document.body;
@@ -409,8 +455,8 @@ function sourceOf(draft: Draft, drafts: Draft[], byWord: Map<string, Draft>): st
     }
   };
   visit(draft);
-  return drafts
-    .filter((d) => wanted.has(d) && d.path === draft.path)
+  return ofFile
+    .filter((d) => wanted.has(d))
     .map((d) => d.document.text.replace(/^---\s*\n/, ''))
     .join('\n---\n');
 }

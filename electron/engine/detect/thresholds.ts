@@ -1,15 +1,7 @@
 // Thresholds of rules: numbers a rule states and a responder may change for a case, each with its bounds.
-export interface Threshold {
-  /** Unique within the rule; the key under which a case keeps another value. */
-  name: string;
-  /** The value the rule states. */
-  value: number;
-  unit: 'events' | 'values' | 'rules' | 'seconds' | 'percent' | 'times' | '';
-  least: number;
-  most: number;
-  /** What it bounds, as a noun phrase. */
-  about: string;
-}
+import type { Threshold } from '../../../shared/model.ts';
+
+export type { Threshold } from '../../../shared/model.ts';
 
 /** Other values by rule id and name; what is not named keeps the stated value. */
 export type ThresholdChanges = ReadonlyMap<string, Record<string, number>>;
@@ -23,12 +15,19 @@ export function inForce(
   const refused: string[] = [];
   for (const [name, value] of Object.entries(changed)) {
     const threshold = stated.find((t) => t.name === name);
-    if (!threshold) refused.push(`the rule has no threshold '${name}'`);
-    else if (!Number.isFinite(value) || value < threshold.least || value > threshold.most) {
-      refused.push(
-        `the threshold '${name}' must be a number from ${threshold.least} to ${threshold.most}, not ${value}`,
-      );
-    } else values[name] = value;
+    const wrong = threshold ? thresholdProblem(threshold, value) : `the rule has no threshold '${name}'`;
+    if (wrong) refused.push(wrong);
+    else values[name] = value;
   }
   return { values, refused };
+}
+
+/** Why a threshold can't have this value; null: it can. */
+export function thresholdProblem({ name, unit, least, most }: Threshold, value: number): string | null {
+  if (!Number.isFinite(value) || value < least || value > most)
+    return `the threshold '${name}' must be a number from ${least} to ${most}, not ${value}`;
+  const whole = unit === 'events' || unit === 'values' || unit === 'rules' || unit === 'seconds';
+  return whole && !Number.isInteger(value)
+    ? `the threshold '${name}' must be a whole number, not ${value}`
+    : null;
 }

@@ -92,7 +92,7 @@ export const useFindings = create<FindingsState>((set, get) => {
     async setState(findingId, state, why = '') {
       const before = get().findings.find((f) => f.findingId === findingId);
       try {
-        const after = await api['findings.setState']({ findingId, state, why });
+        const after = (await api['findings.setState']({ findingId, state, why })).findings[0]!;
         set({ findings: get().findings.map((f) => (f.findingId === findingId ? after : f)) });
         const undo = before
           ? () => void get().setState(findingId, before.state, before.stateWhy ?? '')

@@ -21,6 +21,7 @@ export interface Metadata {
   references: string[];
   falsePositives: string[];
   attack: string[];
+  tags: string[];
 }
 
 /** What a rule says to Tidemark alone, under `tidemark:`. */
@@ -188,6 +189,7 @@ const emptyMetadata = (): Metadata => ({
   references: [],
   falsePositives: [],
   attack: [],
+  tags: [],
 });
 
 function readMetadata(root: MapTree, problems: Problems): Metadata {
@@ -232,6 +234,7 @@ function readMetadata(root: MapTree, problems: Problems): Metadata {
   for (const { name, at } of texts(root, 'tags', problems)) {
     if (!/^[a-z0-9_-]+\.[a-z0-9._-]+$/.test(name))
       problems.add(at, `the tag '${name}' is not written namespace.value`);
+    else made.tags.push(name);
     const attack = /^attack\.([tgs]\d{4}(?:\.\d{3})?)$/.exec(name);
     if (attack) made.attack.push(attack[1]!.toUpperCase());
   }

@@ -1,0 +1,17 @@
+// Methods of the contract that come with the next commits: they say so.
+import type { ApiImplementation } from '../../shared/api.ts';
+import { CaseError } from './case/errors.ts';
+
+const coming = async (): Promise<never> => {
+  throw new CaseError('not_built', 'This part of Tidemark is being built and does not answer yet.');
+};
+
+export const COMING = {
+  'rules.try': coming,
+  'rules.whyNot': coming,
+  'rules.save': coming,
+  'rules.remove': coming,
+  'rules.import': coming,
+  'findings.explain': coming,
+  'attack.list': coming,
+} satisfies Partial<ApiImplementation>;
