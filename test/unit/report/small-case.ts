@@ -118,7 +118,7 @@ async function fill(opened: Case, lines: Buffer[], sha: string, size: number, ro
       `INSERT INTO finding_state VALUES ('f2', 'dismissed', 'me', now()::TIMESTAMP, 'a test of ours')`,
     );
     await connection.run(
-      `INSERT INTO rule_run VALUES
+      `INSERT INTO rule_run (rule_id, title, level, status, type, path, source, sql, parameters, error, applies, events, findings, millis) VALUES
        ('r1', 'Rule one', 'high', 'stable', 'event', $1, $2, 'SELECT 1', '[]', NULL, true, 5, 1, $3),
        ('r2', 'Rule two', 'critical', 'test', 'event', 'x', 'not: [a rule', NULL, NULL, NULL, true, 0, 1, $3),
        ('r3', 'Rule three', 'low', 'test', 'event', 'x', 'title: x', NULL, NULL, NULL, false, 0, 0, $3)`,
