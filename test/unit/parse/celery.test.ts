@@ -71,6 +71,27 @@ KeyError: 'os.system'${NEXT}`,
   expect(entitiesOf(d).filter((e) => e.includes('forged') || e.includes('nested'))).toEqual([]);
 });
 
+test('an unregistered task in a JSON line is named by the first line of its text', () => {
+  const text = `Received unregistered task of type 'proj.nothere'.\nThe message has been ignored and discarded.\n\nThe full contents of the message headers:\n{'task': 'proj.nothere', 'id': 'x-1', 'origin': 'gen1@attacker'}\n`;
+  for (const line of [
+    {
+      timestamp: '2026-11-20 17:24:26,439',
+      level: 'ERROR',
+      logger: 'celery.worker.consumer.consumer',
+      message: text,
+    },
+    {
+      event: text,
+      level: 'error',
+      logger: 'celery.worker.consumer.consumer',
+      timestamp: '2026-11-20T17:24:30Z',
+    },
+  ]) {
+    const d = only(tiled(`${JSON.stringify(line)}\n`), 'unregistered_task');
+    expect(fieldsOf(d)).toMatchObject({ task_name: 'proj.nothere' });
+  }
+});
+
 test('an unregistered task of protocol 1 gives its id from the body, not from an argument that calls itself id', () => {
   const d = only(
     tiled(

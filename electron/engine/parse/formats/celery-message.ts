@@ -202,8 +202,11 @@ const LEXICON = new Lexicon([
 
   // messages from the queue
   says('Received unregistered task of type ', 'task/unregistered_task/failure', (msg, draft) => {
-    const end = msg.endsWith('.') ? msg.length - 1 : msg.length;
-    put(draft, 'task_name', msg.slice(35, end).replace(/^u?(['"])([\s\S]*)\1$/, '$2'));
+    // A JSON line holds the whole text: the name ends with its first line.
+    const lines = msg.indexOf('\n');
+    const end = lines === -1 ? msg.length : lines;
+    const name = msg.slice(35, msg.charCodeAt(end - 1) === 46 ? end - 1 : end);
+    put(draft, 'task_name', name.replace(/^u?(['"])([\s\S]*)\1$/, '$2'));
   }),
   says('Received task: ', 'task/task_received/unknown', (msg, draft, member) =>
     receivedTask(msg, 15, draft, member),
