@@ -1,7 +1,19 @@
 // Checks that Sigma can't express, by the name their YAML metadata gives in `tidemark.native`.
 import { logGap } from './log-gap.ts';
 import type { NativeCheck } from './native-check.ts';
+import { rotatedFileMissing, rotationOutOfOrder } from './rotation.ts';
+import { clockSetBack, recordOutOfTime } from './time-backwards.ts';
+import { logCut, logEndsEarly, logHeadMissing } from './truncation.ts';
 
 export type { NativeCheck } from './native-check.ts';
 
-export const NATIVE_CHECKS: ReadonlyMap<string, NativeCheck> = new Map([['log-gap', logGap]]);
+export const NATIVE_CHECKS: ReadonlyMap<string, NativeCheck> = new Map([
+  ['clock-set-back', clockSetBack],
+  ['log-cut', logCut],
+  ['log-ends-early', logEndsEarly],
+  ['log-gap', logGap],
+  ['log-head-missing', logHeadMissing],
+  ['record-out-of-time', recordOutOfTime],
+  ['rotated-file-missing', rotatedFileMissing],
+  ['rotation-out-of-order', rotationOutOfOrder],
+]);
