@@ -175,7 +175,16 @@ async function runRule(
   const notes = rule.warnings.map((warning) => `line ${warning.line}: ${warning.message}`);
   if (outcome.excluded > 0) {
     notes.unshift(
-      `${outcome.excluded} matching event${outcome.excluded === 1 ? '' : 's'} without a time or without a value to group or count by took part in no window`,
+      `${outcome.excluded} matching event${outcome.excluded === 1 ? '' : 's'} without a time or without a value to group, count or reckon with took part in no window`,
+    );
+  }
+  const lacking = outcome.error === null ? rule.lacks(sources) : [];
+  if (lacking.length > 0) {
+    const rules = lacking.map((name) => `'${name}'`).join(', ');
+    notes.unshift(
+      outcome.applies
+        ? `the case holds no logs for ${rules}, which can't occur in it`
+        : `it rests on ${rules}, for which the case holds no logs`,
     );
   }
   notes.push(...baseNotes(rule, tuning));

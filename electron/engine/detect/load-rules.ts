@@ -9,6 +9,7 @@ import { NATIVE_CHECKS } from './native/checks.ts';
 import { checkSource, type NativeCheck } from './native/native-check.ts';
 import { type RuleFile, readRuleFiles } from './rule-files.ts';
 import { statedThresholds, withThresholds } from './rule-thresholds.ts';
+import { canOccur, withoutLogs } from './sigma/correlation-applies.ts';
 import { type Base, correlationQuery } from './sigma/correlation-query.ts';
 import { type Extras, type RuleDocument, readDocuments } from './sigma/document.ts';
 import { eventQuery } from './sigma/event-query.ts';
@@ -73,6 +74,8 @@ export interface LoadedRule {
   reported: boolean;
   /** Whether a case holds what the rule is about. */
   applies(sources: CaseSources): boolean;
+  /** Of the rules that a correlation rests on, those whose logs the case does not hold. */
+  lacks(sources: CaseSources): string[];
 }
 
 let override: string | null = null;
@@ -254,7 +257,7 @@ function finish(draft: Draft, byWord: Map<string, Draft>): LoadedRule {
   let type: RuleType = 'event';
   let groupNames: string[] = [];
   let sources: LogSource[] = [];
-  let needAll = false;
+  let correlated: Base | null = null;
   let native: string | null = null;
   let source = '';
   const thresholds = statedThresholds(draft.stated);
@@ -274,11 +277,11 @@ function finish(draft: Draft, byWord: Map<string, Draft>): LoadedRule {
     if (!problems.any) sql = eventQuery(body, extras, binder, asked);
   } else if (body?.kind === 'correlation') {
     type = body.type;
-    needAll = body.type === 'temporal' || body.type === 'temporal_ordered';
     groupNames = [...body.groupBy.map((g) => g.name), ...extras.splitBy];
     const base = resolveBase(draft, byWord);
     if (base && !('kind' in base.body)) {
       sources = logSources(base);
+      correlated = base;
       if (!problems.any) sql = correlationQuery(body, base.body.bases, binder, asked, extras);
     }
   }
@@ -325,9 +328,10 @@ function finish(draft: Draft, byWord: Map<string, Draft>): LoadedRule {
     applies: (there) =>
       type === 'native'
         ? nativeApplies(check, there)
-        : needAll
-          ? sources.every((s) => occurs(s, there))
+        : correlated
+          ? canOccur(correlated, there)
           : sources.some((s) => occurs(s, there)),
+    lacks: (there) => (correlated ? withoutLogs(correlated, there) : []),
   };
 }
 
@@ -376,7 +380,9 @@ function resolveBase(draft: Draft, byWord: Map<string, Draft>): Base | null {
         continue;
       }
       const found = resolveBase(target, byWord);
-      if (found) bases.push(found);
+      if (found && bases.includes(found))
+        draft.problems.add(at, `the correlation names the rule '${name}' twice, by its id and by its name`);
+      else if (found) bases.push(found);
       else {
         draft.problems.add(at, `the correlation refers to '${name}', which is refused itself`);
         for (const problem of target.problems.list) {

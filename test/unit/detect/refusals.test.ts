@@ -152,9 +152,9 @@ describe('what cannot be honoured is refused by name and line', () => {
     ],
     [
       'an unknown correlation type',
-      correlation('  type: value_sum\n  rules: [base]\n  timespan: 5m\n'),
+      correlation('  type: value_mode\n  rules: [base]\n  timespan: 5m\n'),
       3,
-      "'value_sum' is not supported yet",
+      "'value_mode' is not a correlation type",
     ],
     ['no type', correlation('  rules: [base]\n  timespan: 5m\n'), 3, "'correlation.type' is missing"],
     [
@@ -200,10 +200,78 @@ describe('what cannot be honoured is refused by name and line', () => {
       "needs 'condition.field'",
     ],
     [
-      'an expression of rules',
+      'an expression with a rule that is not listed',
       correlation('  type: temporal\n  rules: [base]\n  timespan: 5m\n  condition: base and not other\n'),
       6,
-      'not supported yet',
+      "'rules' does not list 'other'",
+    ],
+    [
+      'an expression that leaves out a listed rule',
+      correlation('  type: temporal\n  rules: [base, other]\n  timespan: 5m\n  condition: base\n'),
+      6,
+      "'rules' lists 'other', which the condition does not name",
+    ],
+    [
+      'an expression with a quantity',
+      correlation('  type: temporal\n  rules: [base]\n  timespan: 5m\n  condition: 1 of base*\n'),
+      6,
+      "'1 of' is not part of a correlation",
+    ],
+    [
+      'an expression of a count',
+      correlation('  type: event_count\n  rules: [base]\n  timespan: 5m\n  condition: base\n'),
+      6,
+      'belongs to temporal and temporal_ordered',
+    ],
+    [
+      'an order of what does not occur',
+      correlation('  type: temporal_ordered\n  rules: [base]\n  timespan: 5m\n  condition: not base\n'),
+      6,
+      'without any rule that occurs',
+    ],
+    [
+      'an order that contradicts itself',
+      correlation(
+        '  type: temporal_ordered\n  rules: [base]\n  timespan: 5m\n  condition: base and not base\n',
+      ),
+      6,
+      'can never be true',
+    ],
+    [
+      'more rules than there are',
+      correlation('  type: temporal\n  rules: [base]\n  timespan: 5m\n  condition: {gte: 2}\n'),
+      6,
+      'asks for 2 rules',
+    ],
+    [
+      'a percentile that is not named',
+      correlation(
+        '  type: value_percentile\n  rules: [base]\n  timespan: 5m\n  condition: {field: a, lte: 1}\n',
+      ),
+      6,
+      "value_percentile needs 'condition.percentile'",
+    ],
+    [
+      'a percentile of a sum',
+      correlation(
+        '  type: value_sum\n  rules: [base]\n  timespan: 5m\n  condition: {field: a, percentile: 5, lte: 1}\n',
+      ),
+      6,
+      "'condition.percentile' does not belong to value_sum",
+    ],
+    [
+      'a sum of two fields',
+      correlation(
+        '  type: value_sum\n  rules: [base]\n  timespan: 5m\n  condition: {field: [a, b], gte: 1.5}\n',
+      ),
+      6,
+      'reckons with one field',
+    ],
+    [
+      'one rule by two words',
+      `title: t\ncorrelation:\n  type: temporal\n  rules: [base, 00000000-0000-4000-8000-00000000000b]\n  timespan: 5m\n---\ntitle: b\nid: 00000000-0000-4000-8000-00000000000b\nname: base\nlogsource: {product: ray}\ndetection: {s: {message: x}, condition: s}\n`,
+      4,
+      'names the rule',
     ],
     [
       'an alias of a stranger',

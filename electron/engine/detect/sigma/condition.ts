@@ -22,15 +22,19 @@ class Bad extends Error {
   }
 }
 
-/** Parses one condition; `null` and a problem when it is not one. `names` are the selections of the rule. */
+/**
+ * Parses one condition; `null` and a problem when it is not one. `names` are the selections of the rule, or the rules of
+ * a correlation, whose conditions have no `1 of` and no patterns; null: any name will do.
+ */
 export function parseCondition(
   text: string,
-  names: readonly string[],
+  names: readonly string[] | null,
   at: Place,
   problems: Problems,
+  of: 'selection' | 'rule' = 'selection',
 ): Condition | null {
   try {
-    return new Parser(text, names).whole();
+    return new Parser(text, names, of).whole();
   } catch (error) {
     if (!(error instanceof Bad)) throw error;
     const before = text.slice(0, error.offset).split('\n');
@@ -46,11 +50,13 @@ export function parseCondition(
 class Parser {
   #tokens: Token[];
   #at = 0;
-  #names: readonly string[];
+  #names: readonly string[] | null;
+  #of: 'selection' | 'rule';
 
-  constructor(text: string, names: readonly string[]) {
+  constructor(text: string, names: readonly string[] | null, of: 'selection' | 'rule') {
     this.#tokens = tokens(text);
     this.#names = names;
+    this.#of = of;
   }
 
   whole(): Condition {
@@ -122,16 +128,33 @@ class Parser {
       throw new Bad(token.offset, `'${token.text}' was not expected here`);
     }
     if (token.text.includes('*')) {
-      throw new Bad(token.offset, `a pattern needs '1 of' or 'all of' before it: ${token.text}`);
+      throw new Bad(
+        token.offset,
+        this.#of === 'rule'
+          ? `patterns are not part of a correlation: ${token.text}`
+          : `a pattern needs '1 of' or 'all of' before it: ${token.text}`,
+      );
     }
-    if (!this.#names.includes(token.text)) {
-      throw new Bad(token.offset, `there is no selection '${token.text}'${hint(token.text)}`);
+    if (this.#names && !this.#names.includes(token.text)) {
+      throw new Bad(
+        token.offset,
+        this.#of === 'rule'
+          ? `'rules' does not list '${token.text}'${hint(token.text)}`
+          : `there is no selection '${token.text}'${hint(token.text)}`,
+      );
     }
     this.#at++;
     return { is: 'selection', name: token.text };
   }
 
   #quantified(quantity: Token): Condition {
+    const known = this.#names ?? [];
+    if (this.#of === 'rule') {
+      throw new Bad(
+        quantity.offset,
+        `'${quantity.text} of' is not part of a correlation; name the rules, or compare their number with gte`,
+      );
+    }
     if (quantity.text !== '1' && quantity.text !== 'any' && quantity.text !== 'all') {
       throw new Bad(quantity.offset, `'${quantity.text} of' is not Sigma; only '1 of' and 'all of' are`);
     }
@@ -140,9 +163,7 @@ class Parser {
     if (target.kind !== 'word') throw new Bad(target.offset, `'of' needs 'them' or a pattern after it`);
     this.#at++;
     const names =
-      target.text === 'them'
-        ? this.#names.filter((name) => !name.startsWith('_'))
-        : matching(this.#names, target.text);
+      target.text === 'them' ? known.filter((name) => !name.startsWith('_')) : matching(known, target.text);
     if (names.length === 0) {
       throw new Bad(target.offset, `'${quantity.text} of ${target.text}' matches no selection`);
     }

@@ -1,11 +1,28 @@
 // The block `correlation` of a rule, checked and typed.
+import type { Condition } from './condition.ts';
+import { isTemporal, readCorrelationCondition, rulesNamed } from './correlation-condition.ts';
 import type { Place, Problems } from './problem.ts';
-import { readSpan } from './span.ts';
+import { readLongSpan } from './span.ts';
 import { entry, type MapTree, type Tree } from './tree.ts';
 import { scalar, texts } from './tree-values.ts';
 
-export const CORRELATION_TYPES = ['event_count', 'value_count', 'temporal', 'temporal_ordered'] as const;
+/** Those of Sigma 2.1, and `value_median`, which pySigma adds. */
+export const CORRELATION_TYPES = [
+  'event_count',
+  'value_count',
+  'temporal',
+  'temporal_ordered',
+  'value_sum',
+  'value_avg',
+  'value_percentile',
+  'value_median',
+] as const;
 export type CorrelationType = (typeof CORRELATION_TYPES)[number];
+
+export interface Criterion {
+  operator: '>' | '>=' | '<' | '<=' | '=' | '<>';
+  value: number;
+}
 
 export interface Correlation {
   kind: 'correlation';
@@ -14,13 +31,21 @@ export interface Correlation {
   groupBy: { name: string; at: Place }[];
   /** Microseconds. */
   timespan: number;
-  condition: { operator: '>' | '>=' | '<' | '<=' | '=' | '<>'; value: number }[];
-  /** value_count only. */
+  /** All of them; none with an expression. */
+  condition: Criterion[];
+  /** temporal and temporal_ordered: over the names under `rules`, called selections here. */
+  expression: Condition | null;
+  /** What the types value_* count or reckon with; several are counted as one tuple. */
   fields: string[];
+  /** value_percentile: 0 to 1. */
+  quantile: number | null;
   aliases: Map<string, Map<string, string>>;
   aliasPlaces: { rule: string; at: Place }[];
   generate: boolean;
 }
+
+/** Their presence in a window is kept in the bits of one number. */
+const MOST_TEMPORAL_RULES = 60;
 
 export function readCorrelation(
   root: MapTree,
@@ -36,30 +61,87 @@ export function readCorrelation(
   for (const { key, at } of tree.entries) {
     if (!known.includes(key)) problems.add(at, `'${key}' is not part of a correlation`);
   }
-  const type = scalar(tree, 'type');
-  const typeAt = entry(tree, 'type')?.at ?? tree.at;
-  if (typeof type !== 'string') problems.add(typeAt, "'correlation.type' is missing");
-  else if (!(CORRELATION_TYPES as readonly string[]).includes(type)) {
-    problems.add(
-      typeAt,
-      ['value_sum', 'value_avg', 'value_percentile', 'value_median'].includes(type)
-        ? `the correlation type '${type}' is not supported yet`
-        : `'${type}' is not a correlation type; Tidemark knows ${CORRELATION_TYPES.join(', ')}`,
-    );
-  }
-  const rules = texts(tree, 'rules', problems);
+  const type = readType(tree, problems);
+  const listed = texts(tree, 'rules', problems);
+  if (new Set(listed.map((r) => r.name)).size < listed.length)
+    problems.add(listed[0]!.at, "'correlation.rules' names a rule twice");
+  const names = listed.map((r) => r.name);
+  const { criteria, expression, fields, quantile } = readCorrelationCondition(
+    tree,
+    type,
+    names,
+    problems,
+    warnings,
+  );
+  const rules = listed.length > 0 || !expression ? listed : rulesOf(tree, expression);
   if (rules.length === 0)
     problems.add(entry(tree, 'rules')?.at ?? tree.at, "'correlation.rules' names no rule");
-  if (new Set(rules.map((r) => r.name)).size < rules.length) {
-    problems.add(rules[0]!.at, "'correlation.rules' names a rule twice");
-  }
+  if (isTemporal(type) && rules.length > MOST_TEMPORAL_RULES)
+    problems.add(tree.at, `${type} takes at most ${MOST_TEMPORAL_RULES} rules, not ${rules.length}`);
   const groupBy = texts(tree, 'group-by', problems);
-  const spanTree = entry(tree, 'timespan');
-  const timespan = readSpan(scalar(tree, 'timespan'));
-  if (!spanTree) problems.add(tree.at, "'correlation.timespan' is missing");
-  else if (timespan === null)
-    problems.add(spanTree.value.at, "'timespan' is a whole number with s, m, h or d, such as 5m");
-  const { condition, fields } = readCorrelationCondition(tree, type, rules.length, problems, warnings);
+  if (groupBy.length === 0) {
+    warnings.add(
+      tree.at,
+      "without 'group-by', which the specification asks for, all events of the case form one group",
+    );
+  }
+  const timespan = readTimespan(tree, problems, warnings);
+  const { aliases, aliasPlaces } = readAliases(tree, problems);
+  const generate = entry(tree, 'generate') ? scalar(tree, 'generate') : (scalar(root, 'generate') ?? false);
+  if (typeof generate !== 'boolean')
+    problems.add(entry(tree, 'generate')?.at ?? tree.at, "'generate' is true or false");
+  if (problems.any || type === null || timespan === null) return null;
+  return {
+    kind: 'correlation',
+    type,
+    rules,
+    groupBy,
+    timespan,
+    condition: criteria,
+    expression,
+    fields,
+    quantile,
+    aliases,
+    aliasPlaces,
+    generate: generate === true,
+  };
+}
+
+function readType(tree: MapTree, problems: Problems): CorrelationType | null {
+  const type = scalar(tree, 'type');
+  const at = entry(tree, 'type')?.value.at ?? tree.at;
+  const known = CORRELATION_TYPES.find((name) => name === type);
+  if (typeof type !== 'string') problems.add(at, "'correlation.type' is missing");
+  else if (!known)
+    problems.add(at, `'${type}' is not a correlation type; there are ${CORRELATION_TYPES.join(', ')}`);
+  return known ?? null;
+}
+
+/** Without a list, the rules are those of the condition. */
+function rulesOf(tree: MapTree, expression: Condition): Correlation['rules'] {
+  const at = entry(tree, 'condition')!.value.at;
+  return [...rulesNamed(expression).keys()].map((name) => ({ name, at }));
+}
+
+function readTimespan(tree: MapTree, problems: Problems, warnings: Problems): number | null {
+  const found = entry(tree, 'timespan');
+  if (!found) {
+    problems.add(tree.at, "'correlation.timespan' is missing");
+    return null;
+  }
+  const { span, beyond } = readLongSpan(scalar(tree, 'timespan'));
+  if (span === null)
+    problems.add(found.value.at, "'timespan' is a whole number with s, m, h or d, such as 5m");
+  else if (beyond) {
+    warnings.add(
+      found.value.at,
+      `'timespan': w, M and y are not in the specification; ${scalar(tree, 'timespan')} is taken as ${span / 1e6} seconds`,
+    );
+  }
+  return span;
+}
+
+function readAliases(tree: MapTree, problems: Problems): Pick<Correlation, 'aliases' | 'aliasPlaces'> {
   const aliases = new Map<string, Map<string, string>>();
   const aliasPlaces: Correlation['aliasPlaces'] = [];
   const aliasTree = entry(tree, 'aliases');
@@ -86,108 +168,5 @@ export function readCorrelation(
       aliases.set(alias.key, fieldsOf);
     }
   }
-  const generate = entry(tree, 'generate') ? scalar(tree, 'generate') : (scalar(root, 'generate') ?? false);
-  if (typeof generate !== 'boolean')
-    problems.add(entry(tree, 'generate')?.at ?? tree.at, "'generate' is true or false");
-  if (problems.any) return null;
-  return {
-    kind: 'correlation',
-    type: type as CorrelationType,
-    rules,
-    groupBy,
-    timespan: timespan!,
-    condition,
-    fields,
-    aliases,
-    aliasPlaces,
-    generate: generate === true,
-  };
-}
-
-const OPERATORS: Record<string, Correlation['condition'][number]['operator']> = {
-  gt: '>',
-  gte: '>=',
-  lt: '<',
-  lte: '<=',
-  eq: '=',
-  neq: '<>',
-};
-
-function readCorrelationCondition(
-  tree: MapTree,
-  type: unknown,
-  rules: number,
-  problems: Problems,
-  warnings: Problems,
-) {
-  const found = entry(tree, 'condition');
-  const condition: Correlation['condition'] = [];
-  const fields: string[] = [];
-  const temporal = type === 'temporal' || type === 'temporal_ordered';
-  if (!found) {
-    if (temporal) return { condition: [{ operator: '>=' as const, value: rules }], fields };
-    problems.add(
-      tree.at,
-      `'correlation.condition' is missing; ${String(type ?? 'it')} needs one such as gte: 10`,
-    );
-    return { condition, fields };
-  }
-  if (found.value.kind !== 'map') {
-    problems.add(
-      found.value.at,
-      temporal
-        ? 'conditions written as an expression of rule names are not supported yet'
-        : "'correlation.condition' must be a map such as gte: 10",
-    );
-    return { condition, fields };
-  }
-  let fieldAt: Place | null = null;
-  for (const { key, at, value } of found.value.entries) {
-    if (key === 'field') {
-      fieldAt = at;
-      const items = value.kind === 'list' ? value.items : [value];
-      for (const item of items) {
-        if (item.kind === 'scalar' && typeof item.value === 'string' && item.value !== '')
-          fields.push(item.value);
-        else problems.add(item.at, "'condition.field' must name a field");
-      }
-    } else if (Object.hasOwn(OPERATORS, key)) {
-      if (
-        value.kind !== 'scalar' ||
-        typeof value.value !== 'number' ||
-        !Number.isInteger(value.value) ||
-        value.value < 0
-      ) {
-        problems.add(value.at, `'condition.${key}' must be a whole number`);
-      } else condition.push({ operator: OPERATORS[key]!, value: value.value });
-    } else
-      problems.add(at, `'${key}' is not part of a correlation condition; use gt, gte, lt, lte, eq or neq`);
-  }
-  if (condition.length === 0)
-    problems.add(found.at, "'correlation.condition' compares with nothing; write such as gte: 10");
-  if (type === 'value_count' && fields.length === 0)
-    problems.add(found.at, "value_count needs 'condition.field'");
-  if (type !== 'value_count' && fieldAt)
-    problems.add(fieldAt, `'condition.field' does not belong to ${String(type)}`);
-  if (
-    type === 'temporal_ordered' &&
-    !(condition.length === 1 && condition[0]!.operator === '>=' && condition[0]!.value === rules)
-  ) {
-    problems.add(
-      found.at,
-      'temporal_ordered asks for all its rules in order; another condition is not supported',
-    );
-  }
-  if (
-    condition.some(
-      (c) => c.operator === '<' || c.operator === '<=' || c.operator === '=' || c.operator === '<>',
-    ) &&
-    !condition.some((c) => c.operator === '>' || c.operator === '>=')
-  ) {
-    warnings.add(
-      found.at,
-      'windows end at an event, so that a window without any event is never seen by lt, lte, eq and neq',
-    );
-  }
-  return { condition, fields };
+  return { aliases, aliasPlaces };
 }

@@ -2,80 +2,65 @@
 // Same answer columns as event-query.ts. Rows without a time, a group value or a counted value take part in no window:
 // they come with island NULL, so that they can be counted and said.
 import type { Correlation } from './correlation-document.ts';
+import { windowCtes } from './correlation-windows.ts';
 import type { EventRule, Extras } from './document.ts';
-import { groupSql, whereSql } from './event-query.ts';
+import { whereSql } from './event-query.ts';
+import { fieldSql } from './fields.ts';
 import type { Asked } from './leaf.ts';
-import { type Binder, interval } from './sql.ts';
+import { allOf, type Binder } from './sql.ts';
 
 /** A rule that a correlation refers to, in the order of `correlation.rules`. */
 export interface Base {
   /** What events of this rule are called in a finding. */
   role: string;
-  /** The word used for it in `rules` and in aliases. */
+  /** The words by which `rules` and aliases may name it. */
   names: string[];
   body: EventRule | { correlation: Correlation; bases: Base[] };
 }
+
+type How = Pick<Extras, 'once' | 'focus' | 'splitBy'>;
 
 export function correlationQuery(
   rule: Correlation,
   bases: Base[],
   binder: Binder,
   asked: Asked,
-  how: Pick<Extras, 'once' | 'focus' | 'splitBy'> = { once: false, focus: null, splitBy: [] },
+  how: How = { once: false, focus: null, splitBy: [] },
 ): string {
   const ctes: string[] = [];
-  const rows = bases.map((base, index) => {
-    const group = groupSql(groupFields(rule, base), binder);
-    const values = groupSql(rule.fields, binder);
-    const split = how.splitBy.length > 0 ? ` ${groupSql(how.splitBy, binder)} AS s,` : '';
-    const columns = `SELECT ${index} AS rule, ${group} AS g, ${values} AS v,${split} e.event_id, e.ts, e.node, e.system`;
-    if ('kind' in base.body) {
-      return `  ${columns}, ${binder.bind(base.role)} AS role\n  FROM events AS e\n  WHERE ${whereSql(base.body, binder, asked)}`;
-    }
-    const inner = correlationQuery(base.body.correlation, base.body.bases, binder, asked);
+  const chained: number[] = [];
+  bases.forEach(({ body }, index) => {
+    if ('kind' in body) return;
+    chained.push(index);
+    const inner = correlationQuery(body.correlation, body.bases, binder, asked);
     ctes.push(`inner_${index} AS (\n${inner}\n)`);
-    return `  ${columns}, ${binder.bind(base.role)} AS role
-  FROM (
-    SELECT arg_max(event_id, row(ts, event_id)) AS event_id FROM inner_${index} WHERE island IS NOT NULL GROUP BY g, island
-  ) AS ended JOIN events AS e ON e.event_id = ended.event_id`;
   });
-  const complete = ['ts IS NOT NULL', 'list_count(g) = len(g)', 'list_count(v) = len(v)'].join(' AND ');
-  const chained = bases.flatMap((base, index) => ('kind' in base.body ? [] : [index]));
+  const rows = bases.map((base, index) => baseRows(rule, base, index, binder, asked, how));
+  const complete = completeSql(rule);
   ctes.push(
     `base AS (\n${rows.join('\n  UNION ALL\n')}\n)`,
     `kept AS (SELECT * FROM base WHERE ${complete})`,
-    ...windows(rule, bases.length, how.once),
-    `step AS (
-  SELECT g, since, ts, CASE WHEN since <= max(ts) OVER (PARTITION BY g ORDER BY ts, since ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)
-    THEN 0 ELSE 1 END AS fresh
-  FROM ended_windows
-)`,
-    `numbered AS (
-  SELECT g, since, ts, sum(fresh) OVER (PARTITION BY g ORDER BY ts, since ROWS UNBOUNDED PRECEDING)::BIGINT AS island FROM step
-)`,
-    `island AS (SELECT g, island, min(since) AS first_ts, max(ts) AS last_ts FROM numbered GROUP BY g, island)`,
-    `found AS (
-  SELECT k.g, i.island, k.rule, k.event_id, k.ts, k.node, k.system, k.role${how.splitBy.length > 0 ? ', k.s' : ''}
-  FROM kept AS k JOIN island AS i ON i.g = k.g AND k.ts BETWEEN i.first_ts AND i.last_ts
-)`,
+    ...windowCtes(rule, binder, how.once),
+    ...islandCtes(how.splitBy.length > 0),
   );
   let found = 'found';
   if (how.splitBy.length > 0 && how.focus !== null) {
     const focus = binder.bind(how.focus);
     found = 'parted';
     ctes.push(`parted AS (
-  SELECT list_concat(f.g, p.s) AS g, f.island, f.rule, f.event_id, f.ts, f.node, f.system, f.role
+  SELECT list_concat(f.g, p.s) AS g, f.island, f.rule, f.ig, f.ii, f.event_id, f.ts, f.node, f.system, f.role
   FROM found AS f JOIN (SELECT DISTINCT g, island, s FROM found WHERE role = ${focus}) AS p ON p.g = f.g AND p.island = f.island
   WHERE f.role <> ${focus} OR f.s IS NOT DISTINCT FROM p.s
 )`);
   }
+  // a finding of an inner rule stands in the windows as its last event; the finding rests on all its events
   const expanded = chained.map(
     (index) => `UNION ALL
 SELECT f.g, f.island, c.event_id, c.ts, c.node, c.system, f.role
-FROM ${found} AS f
-JOIN inner_${index} AS last ON last.event_id = f.event_id AND last.island IS NOT NULL
-JOIN inner_${index} AS c ON c.g = last.g AND c.island = last.island
-WHERE f.rule = ${index}`,
+FROM ${found} AS f JOIN inner_${index} AS c ON c.g = f.ig AND c.island = f.ii
+WHERE f.rule = ${index}
+UNION ALL
+SELECT g, NULL, event_id, ts, node, system, role FROM inner_${index} WHERE island IS NULL`,
   );
   return `WITH ${ctes.join(', ')}
 SELECT g, island, event_id, ts, node, system, role FROM ${found}
@@ -83,6 +68,72 @@ ${expanded.join('\n')}
 UNION ALL
 SELECT g, NULL, event_id, ts, node, system, role FROM base WHERE NOT coalesce(${complete}, false)`;
 }
+
+/** The rows of one correlated rule: events, or the last event of each finding of a correlation. */
+function baseRows(
+  rule: Correlation,
+  base: Base,
+  index: number,
+  binder: Binder,
+  asked: Asked,
+  how: How,
+): string {
+  const { body } = base;
+  const inner = 'kind' in body ? [] : body.correlation.groupBy.map((g) => g.name);
+  // what an inner rule groups by is known of its findings, also under a name that is an alias there
+  const text = (name: string) =>
+    inner.includes(name) ? `ended.g[${inner.indexOf(name) + 1}]` : fieldSql(name, binder).text;
+  const list = (fields: string[]) => `[${fields.map(text).join(', ')}]::VARCHAR[]`;
+  const columns = [
+    `${index} AS rule`,
+    `${list(groupFields(rule, base))} AS g`,
+    rule.type === 'value_count' ? `${list(rule.fields)} AS v` : null,
+    reckons(rule) ? `${finiteNumber(text(rule.fields[0]!))} AS x` : null,
+    how.splitBy.length > 0 ? `${list(how.splitBy)} AS s` : null,
+    'kind' in body ? 'NULL::VARCHAR[] AS ig, NULL::BIGINT AS ii' : 'ended.g AS ig, ended.island AS ii',
+    'e.event_id, e.ts, e.node, e.system',
+    `${binder.bind(base.role)} AS role`,
+  ].filter((column) => column !== null);
+  const select = `  SELECT ${columns.join(', ')}`;
+  if ('kind' in body) return `${select}\n  FROM events AS e\n  WHERE ${whereSql(body, binder, asked)}`;
+  return `${select}
+  FROM (
+    SELECT g, island, arg_max(event_id, row(ts, event_id)) AS event_id FROM inner_${index} WHERE island IS NOT NULL GROUP BY g, island
+  ) AS ended JOIN events AS e ON e.event_id = ended.event_id`;
+}
+
+const reckons = (rule: Correlation): boolean => rule.type.startsWith('value_') && rule.type !== 'value_count';
+
+/** As comparisons read numbers: the whole text is one, and it is finite. */
+function finiteNumber(text: string): string {
+  const number = `CASE WHEN NOT contains(${text}, '_') THEN TRY_CAST(${text} AS DOUBLE) END`;
+  return `CASE WHEN isfinite(${number}) THEN ${number} END`;
+}
+
+/** Which rows of `base` can stand in a window. */
+function completeSql(rule: Correlation): string {
+  const parts = ['ts IS NOT NULL', 'list_count(g) = len(g)'];
+  if (rule.type === 'value_count') parts.push('list_count(v) = len(v)');
+  if (reckons(rule)) parts.push('x IS NOT NULL');
+  return allOf(parts);
+}
+
+/** From `ended_windows` to `found`: windows that touch are one island, and it holds all rows of its time. */
+const islandCtes = (split: boolean): string[] => [
+  `step AS (
+  SELECT g, since, ts, CASE WHEN since <= max(ts) OVER (PARTITION BY g ORDER BY ts, since ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)
+    THEN 0 ELSE 1 END AS fresh
+  FROM ended_windows
+)`,
+  `numbered AS (
+  SELECT g, since, ts, sum(fresh) OVER (PARTITION BY g ORDER BY ts, since ROWS UNBOUNDED PRECEDING)::BIGINT AS island FROM step
+)`,
+  `island AS (SELECT g, island, min(since) AS first_ts, max(ts) AS last_ts FROM numbered GROUP BY g, island)`,
+  `found AS (
+  SELECT k.g, i.island, k.rule, k.ig, k.ii, k.event_id, k.ts, k.node, k.system, k.role${split ? ', k.s' : ''}
+  FROM kept AS k JOIN island AS i ON i.g = k.g AND k.ts BETWEEN i.first_ts AND i.last_ts
+)`,
+];
 
 /** The fields a correlation groups by, for one of its rules: aliases resolved. */
 export function groupFields(rule: Correlation, base: Base): string[] {
@@ -95,40 +146,4 @@ export function groupFields(rule: Correlation, base: Base): string[] {
     }
     return name;
   });
-}
-
-/** `ended_windows(g, since, ts)`: every window that fulfils the condition, by its first event and its end. */
-function windows(rule: Correlation, ruleCount: number, once: boolean): string[] {
-  const span = interval(rule.timespan);
-  if (rule.type === 'temporal_ordered') {
-    // f_i: the latest start of a chain rule 0 -> ... -> rule i that ends at the row. An event is one step only:
-    // of its rows, later steps come first. Ties between files go by event id.
-    const ctes = ['chain_0 AS (SELECT *, CASE WHEN rule = 0 THEN ts END AS f FROM kept)'];
-    for (let i = 1; i < ruleCount; i++) {
-      ctes.push(`chain_${i} AS (
-  SELECT * REPLACE (CASE WHEN rule = ${i} THEN max(CASE WHEN rule = ${i - 1} THEN f END)
-      OVER (PARTITION BY g ORDER BY ts, event_id, rule DESC ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) ELSE f END AS f)
-  FROM chain_${i - 1}
-)`);
-    }
-    ctes.push(`ended_windows AS (
-  SELECT ${once ? 'g, f AS since, min(ts) AS ts' : 'DISTINCT g, f AS since, ts'} FROM chain_${ruleCount - 1} WHERE rule = ${ruleCount - 1} AND f IS NOT NULL AND ts - f <= ${span}${once ? ' GROUP BY g, f' : ''}
-)`);
-    return ctes;
-  }
-  const measure =
-    rule.type === 'event_count'
-      ? 'count(*)'
-      : rule.type === 'value_count'
-        ? 'count(DISTINCT v)'
-        : 'count(DISTINCT rule)';
-  const condition = rule.condition.map((c) => `n ${c.operator} ${c.value}`).join(' AND '); // whole numbers, checked
-  return [
-    `counted AS (
-  SELECT g, ts, ${measure} OVER w AS n, min(ts) OVER w AS since
-  FROM kept
-  WINDOW w AS (PARTITION BY g ORDER BY ts RANGE BETWEEN ${span} PRECEDING AND CURRENT ROW)
-)`,
-    `ended_windows AS (SELECT DISTINCT g, since, ts FROM counted WHERE ${condition})`,
-  ];
 }
