@@ -1,33 +1,9 @@
 // Seeded logs of the four systems in the shapes their documentation gives: the same seed and size, the same bytes.
 import { closeSync, mkdirSync, openSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
+import { ATTACKS } from './attacks.ts';
+import { comma, hex, ip, iso, pick, random, uuid, type Writer } from './writing.ts';
 
-/** Small, fast, seeded (mulberry32). */
-export function random(seed: number): () => number {
-  let a = seed >>> 0;
-  return () => {
-    a = (a + 0x6d2b79f5) >>> 0;
-    let t = Math.imul(a ^ (a >>> 15), 1 | a);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
-  };
-}
-
-type Writer = (now: number, r: () => number) => string;
-
-const hex = (r: () => number, n: number): string => {
-  let s = '';
-  while (s.length < n)
-    s += Math.floor(r() * 0x10000000)
-      .toString(16)
-      .padStart(7, '0');
-  return s.slice(0, n);
-};
-const uuid = (r: () => number) => `${hex(r, 8)}-${hex(r, 4)}-4${hex(r, 3)}-a${hex(r, 3)}-${hex(r, 12)}`;
-const pick = <T>(r: () => number, list: readonly T[]): T => list[Math.floor(r() * list.length)]!;
-const ip = (r: () => number) => `10.20.${Math.floor(r() * 4)}.${Math.floor(r() * 250) + 1}`;
-const iso = (now: number) => new Date(now).toISOString();
-const comma = (now: number) => iso(now).replace('T', ' ').replace('.', ',').slice(0, 23);
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
 const apache = (now: number) => {
   const d = new Date(now);
@@ -131,12 +107,17 @@ export interface Generated {
   lines: number;
 }
 
-/** Writes about `megabytes` MB under `dir`, spread over the systems and rotated into parts. */
-export function generate(dir: string, megabytes: number, seed: number): Generated {
+/**
+ * Writes about `megabytes` MB under `dir`, spread over the systems and rotated into parts. `attacks`: how many acts of an
+ * intruder among a thousand ordinary ones; none leaves the bytes as they are without.
+ */
+export function generate(dir: string, megabytes: number, seed: number, attacks = 0): Generated {
   const total = { bytes: 0, lines: 0 };
   const each = (megabytes * 1e6) / FILES.length;
   for (const [i, file] of FILES.entries()) {
     const r = random(seed * 1000 + i);
+    const chance = random(seed * 1000 + 500 + i);
+    const acts = ATTACKS[file.path.split('-')[0]!] ?? [];
     let left = each;
     let now = Date.UTC(2026, 2, 1);
     for (let part = 0; left > 0; part++) {
@@ -149,6 +130,7 @@ export function generate(dir: string, megabytes: number, seed: number): Generate
       while (written + text.length < want) {
         now += Math.floor(r() * 20);
         text += file.write(now, r);
+        if (attacks > 0 && chance() < attacks / 1000) text += pick(chance, acts)(now, chance);
         if (text.length > 1 << 20) {
           written += writeSync(out, text);
           total.lines += text.split('\n').length - 1;
