@@ -24,6 +24,7 @@ export const RULE_TYPES = [
   'value_sum',
   'value_avg',
   'value_percentile',
+  'value_median',
   'native',
 ] as const;
 export type RuleType = (typeof RULE_TYPES)[number];

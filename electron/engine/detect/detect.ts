@@ -3,9 +3,10 @@ import type { FindingLevel } from '../../../shared/model.ts';
 import type { Bound, Connection } from '../case/database.ts';
 import { CaseError } from '../case/errors.ts';
 import { explain, type FindingFacts } from './explain.ts';
-import type { CaseSources, LoadedRule, RuleType } from './load-rules.ts';
+import type { LoadedRule, RuleType } from './load-rules.ts';
 import { NATIVE_CHECKS } from './native/checks.ts';
 import { dropPrepared, prepareCheck } from './native/native-check.ts';
+import { SHARED_TABLES, SharedPass } from './shared-pass.ts';
 import { fieldSql } from './sigma/fields.ts';
 import { problemsText } from './sigma/problem.ts';
 import { Binder } from './sigma/sql.ts';
@@ -56,7 +57,10 @@ CREATE OR REPLACE TEMP TABLE detect_name (part BIGINT, finding_id VARCHAR);
 CREATE OR REPLACE TEMP TABLE detect_finding AS FROM finding LIMIT 0;
 CREATE OR REPLACE TEMP TABLE detect_finding_event AS FROM finding_event LIMIT 0;
 CREATE OR REPLACE TEMP TABLE detect_run AS FROM rule_run LIMIT 0;`;
-const DROP = ['detect_match', 'detect_name', 'detect_finding', 'detect_finding_event', 'detect_run'];
+const DROP = [
+  ...['detect_match', 'detect_name', 'detect_finding', 'detect_finding_event', 'detect_run'],
+  ...SHARED_TABLES,
+];
 
 /**
  * Replaces rule_run, finding and finding_event; the states of findings stay, being keyed by stable ids. When it is
@@ -74,11 +78,12 @@ export async function detect(
   try {
     check(signal);
     await connection.run(TABLES);
-    const sources = await caseSources(connection);
+    const pass = await SharedPass.open(connection);
+    const refused = await askAll(connection, rules, pass, options);
     for (const [done, rule] of rules.entries()) {
       check(signal);
       options.progress?.(done, rules.length, rule.title);
-      outcomes.push(await runRule(connection, rule, sources, tuning, signal));
+      outcomes.push(await runRule(connection, rule, pass, refused.get(rule) ?? null, tuning, signal));
     }
     check(signal);
     await replace(connection);
@@ -111,11 +116,30 @@ function check(signal: AbortSignal | undefined): void {
   if (signal?.aborted) throw cancelled();
 }
 
-async function caseSources(connection: Connection): Promise<CaseSources> {
-  return connection.rows<CaseSources[number]>(
-    'SELECT DISTINCT system, component, category, http_method IS NOT NULL AS http FROM events',
-  );
+/** Asks the detections of all rules that will run, in one pass. Answers what RE2 refuses, by rule. */
+async function askAll(
+  connection: Connection,
+  rules: LoadedRule[],
+  pass: SharedPass,
+  { signal, progress, tuning = NO_TUNING }: DetectOptions,
+): Promise<Map<LoadedRule, string>> {
+  const refused = new Map<LoadedRule, string>();
+  const asked: LoadedRule[] = [];
+  for (const rule of rules) {
+    if (!rule.query || rule.problems.length > 0 || !rule.applies(pass.sources)) continue;
+    check(signal);
+    const wrong = await refusedRegex(connection, rule.query.regexes);
+    if (wrong !== null) refused.set(rule, wrong);
+    else if (rule.native === null && verdict(rule, tuning).why === null) asked.push(rule);
+  }
+  await pass.run(connection, asked, (events, of) => {
+    check(signal);
+    progress?.(0, rules.length, `reading the events for all rules: ${grouped(events)} of ${grouped(of)}`);
+  });
+  return refused;
 }
+
+const grouped = (n: number) => n.toLocaleString('en-US');
 
 async function replace(connection: Connection): Promise<void> {
   await connection.run('BEGIN TRANSACTION');
@@ -136,7 +160,8 @@ async function replace(connection: Connection): Promise<void> {
 async function runRule(
   connection: Connection,
   rule: LoadedRule,
-  sources: CaseSources,
+  pass: SharedPass,
+  refused: string | null,
   tuning: Tuning,
   signal: AbortSignal | undefined,
 ): Promise<RuleOutcome> {
@@ -147,7 +172,7 @@ async function runRule(
     level: rule.level,
     type: rule.type,
     applies: false,
-    error: rule.problems.length > 0 ? problemsText(rule.problems) : null,
+    error: rule.problems.length > 0 ? problemsText(rule.problems) : refused,
     disabledWhy: verdict(rule, tuning).why,
     events: 0,
     findings: 0,
@@ -159,11 +184,11 @@ async function runRule(
   const { query } = rule;
   if (query && outcome.error === null) {
     try {
-      outcome.error = await refusedRegex(connection, query.regexes);
-      outcome.applies = outcome.error === null && rule.applies(sources);
+      outcome.applies = rule.applies(pass.sources);
       if (outcome.applies && outcome.disabledWhy === null) {
         if (native) await prepareCheck(connection, native, rule.thresholdsInForce);
-        Object.assign(outcome, await findings(connection, rule, query));
+        const run = native ? query : pass.found(rule) ? pass.queryOf(rule) : null;
+        if (run) Object.assign(outcome, await findings(connection, rule, run));
       }
     } catch (error) {
       if (signal?.aborted) throw cancelled();
@@ -171,14 +196,14 @@ async function runRule(
       outcome.error = `the database could not run the rule: ${text.split('\n')[0]!.slice(0, 500)}`;
     }
   }
-  outcome.millis = performance.now() - began;
+  outcome.millis = performance.now() - began + pass.millis(rule);
   const notes = rule.warnings.map((warning) => `line ${warning.line}: ${warning.message}`);
   if (outcome.excluded > 0) {
     notes.unshift(
       `${outcome.excluded} matching event${outcome.excluded === 1 ? '' : 's'} without a time or without a value to group, count or reckon with took part in no window`,
     );
   }
-  const lacking = outcome.error === null ? rule.lacks(sources) : [];
+  const lacking = outcome.error === null ? rule.lacks(pass.sources) : [];
   if (lacking.length > 0) {
     const rules = lacking.map((name) => `'${name}'`).join(', ');
     notes.unshift(

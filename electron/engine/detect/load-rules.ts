@@ -11,8 +11,8 @@ import { type RuleFile, readRuleFiles } from './rule-files.ts';
 import { statedThresholds, withThresholds } from './rule-thresholds.ts';
 import { canOccur, withoutLogs } from './sigma/correlation-applies.ts';
 import { type Base, correlationQuery } from './sigma/correlation-query.ts';
-import { type Extras, type RuleDocument, readDocuments } from './sigma/document.ts';
-import { eventQuery } from './sigma/event-query.ts';
+import { type EventRule, type Extras, type RuleDocument, readDocuments } from './sigma/document.ts';
+import { eventQuery, type RowsOf } from './sigma/event-query.ts';
 import type { Asked } from './sigma/leaf.ts';
 import { type CaseSources, type LogSource, occurs } from './sigma/logsource.ts';
 import { type Place, type Problem, Problems } from './sigma/problem.ts';
@@ -57,6 +57,10 @@ export interface LoadedRule {
   problems: Problem[];
   warnings: Problem[];
   query: CompiledQuery | null;
+  /** The detections that `query` asks of the events; none for a built-in check. */
+  detections: EventRule[];
+  /** `query` with other SQL for the events of a detection, such as those that were found before. */
+  queryOver(rowsOf: RowsOf): CompiledQuery;
   native: string | null;
   /** As the rule states them. */
   thresholds: Threshold[];
@@ -251,9 +255,8 @@ function tunedDocument(
 function finish(draft: Draft, byWord: Map<string, Draft>): LoadedRule {
   const { document, problems, path } = draft;
   const { metadata, extras, body } = document;
-  const asked: Asked = { regexes: [] };
-  const binder = new Binder();
-  let sql = '';
+  let compile: ((rowsOf?: RowsOf) => CompiledQuery) | null = null;
+  let detections: EventRule[] = [];
   let type: RuleType = 'event';
   let groupNames: string[] = [];
   let sources: LogSource[] = [];
@@ -274,7 +277,9 @@ function finish(draft: Draft, byWord: Map<string, Draft>): LoadedRule {
   } else if (body?.kind === 'event') {
     sources = [body.logSource];
     groupNames = extras.groupBy ?? ['node'];
-    if (!problems.any) sql = eventQuery(body, extras, binder, asked);
+    detections = [body];
+    compile = (rowsOf) =>
+      compiled(groupNames, (binder, asked) => eventQuery(body, extras, binder, asked, rowsOf));
   } else if (body?.kind === 'correlation') {
     type = body.type;
     groupNames = [...body.groupBy.map((g) => g.name), ...extras.splitBy];
@@ -282,7 +287,10 @@ function finish(draft: Draft, byWord: Map<string, Draft>): LoadedRule {
     if (base && !('kind' in base.body)) {
       sources = logSources(base);
       correlated = base;
-      if (!problems.any) sql = correlationQuery(body, base.body.bases, binder, asked, extras);
+      detections = [...new Set(detectionsOf(base))];
+      const { bases } = base.body;
+      compile = (rowsOf) =>
+        compiled(groupNames, (binder, asked) => correlationQuery(body, bases, binder, asked, extras, rowsOf));
     }
   }
   checkFocus(draft);
@@ -313,9 +321,9 @@ function finish(draft: Draft, byWord: Map<string, Draft>): LoadedRule {
       ? null
       : check
         ? { ...check.query(thresholdsInForce), regexes: [], groupNames }
-        : sql
-          ? { sql, values: binder.values, regexes: asked.regexes, groupNames }
-          : null,
+        : (compile?.() ?? null),
+    detections,
+    queryOver: (rowsOf) => compile!(rowsOf),
     native: problems.any ? null : native,
     thresholds,
     thresholdsInForce,
@@ -346,6 +354,16 @@ function nativeApplies(check: NativeCheck | undefined, there: CaseSources): bool
     )
   );
 }
+
+function compiled(groupNames: string[], sqlOf: (binder: Binder, asked: Asked) => string): CompiledQuery {
+  const binder = new Binder();
+  const asked: Asked = { regexes: [] };
+  const sql = sqlOf(binder, asked);
+  return { sql, values: binder.values, regexes: asked.regexes, groupNames };
+}
+
+const detectionsOf = (base: Base): EventRule[] =>
+  'kind' in base.body ? [base.body] : base.body.bases.flatMap(detectionsOf);
 
 /** The rule as something a correlation can rest on; null when it is refused. */
 function resolveBase(draft: Draft, byWord: Map<string, Draft>): Base | null {

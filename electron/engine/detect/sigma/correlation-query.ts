@@ -4,7 +4,7 @@
 import type { Correlation } from './correlation-document.ts';
 import { windowCtes } from './correlation-windows.ts';
 import type { EventRule, Extras } from './document.ts';
-import { whereSql } from './event-query.ts';
+import { type RowsOf, whereSql } from './event-query.ts';
 import { fieldSql } from './fields.ts';
 import type { Asked } from './leaf.ts';
 import { allOf, type Binder } from './sql.ts';
@@ -26,16 +26,17 @@ export function correlationQuery(
   binder: Binder,
   asked: Asked,
   how: How = { once: false, focus: null, splitBy: [] },
+  rowsOf: RowsOf = whereSql,
 ): string {
   const ctes: string[] = [];
   const chained: number[] = [];
   bases.forEach(({ body }, index) => {
     if ('kind' in body) return;
     chained.push(index);
-    const inner = correlationQuery(body.correlation, body.bases, binder, asked);
+    const inner = correlationQuery(body.correlation, body.bases, binder, asked, undefined, rowsOf);
     ctes.push(`inner_${index} AS (\n${inner}\n)`);
   });
-  const rows = bases.map((base, index) => baseRows(rule, base, index, binder, asked, how));
+  const rows = bases.map((base, index) => baseRows(rule, base, index, binder, asked, how, rowsOf));
   const complete = completeSql(rule);
   ctes.push(
     `base AS (\n${rows.join('\n  UNION ALL\n')}\n)`,
@@ -77,6 +78,7 @@ function baseRows(
   binder: Binder,
   asked: Asked,
   how: How,
+  rowsOf: RowsOf,
 ): string {
   const { body } = base;
   const inner = 'kind' in body ? [] : body.correlation.groupBy.map((g) => g.name);
@@ -95,7 +97,7 @@ function baseRows(
     `${binder.bind(base.role)} AS role`,
   ].filter((column) => column !== null);
   const select = `  SELECT ${columns.join(', ')}`;
-  if ('kind' in body) return `${select}\n  FROM events AS e\n  WHERE ${whereSql(body, binder, asked)}`;
+  if ('kind' in body) return `${select}\n  FROM events AS e\n  WHERE ${rowsOf(body, binder, asked)}`;
   return `${select}
   FROM (
     SELECT g, island, arg_max(event_id, row(ts, event_id)) AS event_id FROM inner_${index} WHERE island IS NOT NULL GROUP BY g, island

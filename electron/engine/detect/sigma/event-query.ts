@@ -11,7 +11,10 @@ import { logSourceSql } from './logsource.ts';
 import { type Selection, selectionSql } from './selection.ts';
 import { allOf, anyOf, type Binder, interval } from './sql.ts';
 
-/** `log source AND condition`, without WHERE. */
+/** Which rows of `events AS e` a detection matches, without WHERE. */
+export type RowsOf = (rule: EventRule, binder: Binder, asked: Asked) => string;
+
+/** `log source AND condition`. */
 export function whereSql(rule: EventRule, binder: Binder, asked: Asked): string {
   const source = logSourceSql(rule.logSource, binder);
   const conditions = rule.conditions.map((c) => conditionSql(c, rule.selections, binder, asked));
@@ -53,8 +56,14 @@ export function groupSql(fields: string[], binder: Binder): string {
 }
 
 /** Findings: one per node (or `tidemark.group_by`) and stretch without a silence longer than the gap. */
-export function eventQuery(rule: EventRule, extras: Extras, binder: Binder, asked: Asked): string {
-  const where = whereSql(rule, binder, asked);
+export function eventQuery(
+  rule: EventRule,
+  extras: Extras,
+  binder: Binder,
+  asked: Asked,
+  rowsOf: RowsOf = whereSql,
+): string {
+  const where = rowsOf(rule, binder, asked);
   const fields = extras.groupBy ?? ['node'];
   const groups = fields.map((f) =>
     f === SELECTION ? roleSql(rule, binder, asked) : fieldSql(f, binder).text,

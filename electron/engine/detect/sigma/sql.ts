@@ -14,6 +14,11 @@ export class Binder {
     this.#known.set(value, name);
     return name;
   }
+
+  /** An expression that many rules need: as it stands, unless it is reckoned elsewhere once for all of them. */
+  hoist(make: (binder: Binder) => string): string {
+    return make(this);
+  }
 }
 
 /** `(a OR b)`; a single part stands alone. */
