@@ -126,11 +126,12 @@ async function askAll(
   const refused = new Map<LoadedRule, string>();
   const asked: LoadedRule[] = [];
   for (const rule of rules) {
-    if (!rule.query || rule.problems.length > 0 || !rule.applies(pass.sources)) continue;
+    if (!rule.query || rule.problems.length > 0) continue;
     check(signal);
     const wrong = await refusedRegex(connection, rule.query.regexes);
     if (wrong !== null) refused.set(rule, wrong);
-    else if (rule.native === null && verdict(rule, tuning).why === null) asked.push(rule);
+    else if (rule.native === null && verdict(rule, tuning).why === null && rule.applies(pass.sources))
+      asked.push(rule);
   }
   await pass.run(connection, asked, (events, of) => {
     check(signal);

@@ -90,9 +90,12 @@ function countThreshold(
         : type === 'temporal'
           ? 'rules'
           : '';
-  const measured = { value_sum: 'The sum', value_avg: 'The average', value_percentile: 'The percentile' }[
-    type
-  ];
+  const measured = {
+    value_sum: 'The sum',
+    value_avg: 'The average',
+    value_median: 'The median',
+    value_percentile: `The percentile ${Math.round((body.quantile ?? 0) * 1e6) / 1e4}`,
+  }[type];
   const about = measured
     ? `${measured} in one window must be ${WORDS[operator][1]} this`
     : `How many ${what} one window must have: ${WORDS[operator][1]} this`;
@@ -100,7 +103,7 @@ function countThreshold(
     name,
     value,
     unit: what as Threshold['unit'],
-    least: what === '' ? -1e15 : 0,
+    least: what === '' ? -1e15 : type === 'temporal' ? 1 : 0,
     most: type === 'temporal' ? body.rules.length : what === '' ? 1e15 : 1e9,
     about,
   };
