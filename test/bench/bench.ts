@@ -1,15 +1,19 @@
-// npm run bench [-- --mb 200] [--seed 7] [--runs 1] [--keep]: ingest and search against peers in the same run, as ratios.
+// npm run bench [-- --mb 200] [--detect-mb 460] [--only ingest|detect] [--seed 7] [--runs 1] [--keep]: ingest, search and
+// detection against peers in the same run, as ratios.
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { benchDetect } from './detect.ts';
 import { generate } from './generate.ts';
 import { type Measured, measure } from './measure.ts';
 
 const { values } = parseArgs({
   options: {
     mb: { type: 'string', default: '200' },
+    'detect-mb': { type: 'string', default: '460' },
+    only: { type: 'string', default: '' },
     seed: { type: 'string', default: '7' },
     runs: { type: 'string', default: '3' },
     keep: { type: 'boolean', default: false },
@@ -35,6 +39,20 @@ const folderBytes = (path: string): number =>
     .reduce((sum, entry) => sum + statSync(join(entry.parentPath, entry.name)).size, 0);
 
 try {
+  if (values.only !== 'detect') await benchIngest();
+  if (values.only !== 'ingest') await benchDetect(dir, Number(values['detect-mb']), Number(values.seed));
+} finally {
+  if (values.keep) console.log(`kept in ${dir}`);
+  else rmSync(dir, { recursive: true, force: true });
+}
+
+async function repeat(work: () => Promise<Measured>): Promise<Measured[]> {
+  const list: Measured[] = [];
+  for (let run = 0; run < runs; run++) list.push(await work());
+  return list;
+}
+
+async function benchIngest(): Promise<void> {
   const made = generate(logs, Number(values.mb), Number(values.seed));
   const archive = join(dir, 'cluster.tar.gz');
   execFileSync('tar', ['-czf', archive, '-C', logs, '.']);
@@ -135,13 +153,4 @@ try {
   console.table(search);
   const ok = records / i.seconds >= 250_000 && g.seconds / i.seconds >= 0.4 && i.peakMb < 1500;
   console.log(`aims: 250,000 events/s, 0.4 x gzip -dc, peak RSS under 1,500 MB: ${ok ? 'met' : 'NOT met'}`);
-} finally {
-  if (values.keep) console.log(`kept in ${dir}`);
-  else rmSync(dir, { recursive: true, force: true });
-}
-
-async function repeat(work: () => Promise<Measured>): Promise<Measured[]> {
-  const list: Measured[] = [];
-  for (let run = 0; run < runs; run++) list.push(await work());
-  return list;
 }

@@ -15,9 +15,14 @@ export class Binder {
     return name;
   }
 
-  /** An expression that many rules need: as it stands, unless it is reckoned elsewhere once for all of them. */
+  /** An expression over `events AS e` that many rules need: as it stands, unless it is reckoned elsewhere once for all. */
   hoist(make: (binder: Binder) => string): string {
     return make(this);
+  }
+
+  /** The same for an expression without bound values over what `hoist` and `derive` answered. */
+  derive(sql: string): string {
+    return sql;
   }
 }
 
