@@ -114,7 +114,10 @@ const KINDS: Record<string, (set: number) => string> = {
     rulesText(
       'temporal',
       set,
-      pick(['a and b and not c', 'a and (b or c)', 'a and not b', 'not c and (a or b)', 'a or b and c'], set),
+      pick(
+        ['a and b and not c', 'a and (b or c)', '(a or c) and not b', 'not c and (a or b)', 'a or b and c'],
+        set,
+      ),
       '[a, b, c]',
     ),
   'a correlation within a correlation': (set) => chained(set, set % 2 ? 'temporal_ordered' : 'temporal'),
