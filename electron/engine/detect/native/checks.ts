@@ -1,14 +1,20 @@
 // Checks that Sigma can't express, by the name their YAML metadata gives in `tidemark.native`.
+import { clockDrift, clockOffset, clockUnproven } from './clocks.ts';
 import { logGap } from './log-gap.ts';
 import type { NativeCheck } from './native-check.ts';
 import { rotatedFileMissing, rotationOutOfOrder } from './rotation.ts';
+import { forgedLine, smuggledText } from './smuggled.ts';
 import { clockSetBack, recordOutOfTime } from './time-backwards.ts';
 import { logCut, logEndsEarly, logHeadMissing } from './truncation.ts';
 
 export type { NativeCheck } from './native-check.ts';
 
 export const NATIVE_CHECKS: ReadonlyMap<string, NativeCheck> = new Map([
+  ['clock-drift', clockDrift],
+  ['clock-offset', clockOffset],
   ['clock-set-back', clockSetBack],
+  ['clock-unproven', clockUnproven],
+  ['forged-line', forgedLine],
   ['log-cut', logCut],
   ['log-ends-early', logEndsEarly],
   ['log-gap', logGap],
@@ -16,4 +22,5 @@ export const NATIVE_CHECKS: ReadonlyMap<string, NativeCheck> = new Map([
   ['record-out-of-time', recordOutOfTime],
   ['rotated-file-missing', rotatedFileMissing],
   ['rotation-out-of-order', rotationOutOfOrder],
+  ['smuggled-text', smuggledText],
 ]);
