@@ -1,5 +1,7 @@
 // Checks that Sigma can't express, by the name their YAML metadata gives in `tidemark.native`.
 import { clockDrift, clockOffset, clockUnproven } from './clocks.ts';
+import { counterRestarted } from './counter-restarted.ts';
+import { duplicatedBlock } from './duplicated-block.ts';
 import { logGap } from './log-gap.ts';
 import type { NativeCheck } from './native-check.ts';
 import { rotatedFileMissing, rotationOutOfOrder } from './rotation.ts';
@@ -14,6 +16,8 @@ export const NATIVE_CHECKS: ReadonlyMap<string, NativeCheck> = new Map([
   ['clock-offset', clockOffset],
   ['clock-set-back', clockSetBack],
   ['clock-unproven', clockUnproven],
+  ['counter-restarted', counterRestarted],
+  ['duplicated-block', duplicatedBlock],
   ['forged-line', forgedLine],
   ['log-cut', logCut],
   ['log-ends-early', logEndsEarly],

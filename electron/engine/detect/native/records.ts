@@ -18,7 +18,8 @@ FROM member WHERE status IN ('parsed', 'partial') AND records > 0`,
 };
 
 /**
- * `process`: of the pid that the line states. `dated`: it states a time of its own. `twin` is equal where time as written and text are. `disorder`: microseconds behind the
+ * `process`: of the pid that the line states. `dated`: it states a time of its own. `twin` is equal where time as written and text are, `text` where the text is, and the id of a
+ * request that it is about. `disorder`: microseconds behind the
  * latest time before it. `foreign`: not the file's own line; `copy`: counted elsewhere too.
  */
 export const RECORDS: NativeTable = {
@@ -26,6 +27,7 @@ export const RECORDS: NativeTable = {
   sql: `
 SELECT e.event_id, e.file_id, e.kind_id, e.line, e.ts, e.ts_logged, e.ts_kind IN (1, 2, 3) AS dated, e.ts_kind = 1 AS zoned,
   CASE WHEN e.ts_kind IN (1, 2, 3) THEN hash(e.ts_wall, e.message) END AS twin,
+  hash(e.message, CASE WHEN contains(e.fields, '"http.request.id":') THEN e.fields->>'$."http.request.id"' END) AS text,
   CASE WHEN e.pid IS NOT NULL THEN hash(e.pid) END AS process, e.http_method IS NOT NULL AS request,
   CASE WHEN contains(e.fields, '"tidemark.out_of_order":') THEN TRY_CAST(e.fields->>'$."tidemark.out_of_order"' AS BIGINT) END AS disorder,
   coalesce(contains(e.fields, '"tidemark.foreign":'), false) AS "foreign",

@@ -45,7 +45,7 @@ const HEAD =
 const BREAK = '(\\r\\n?|\\n)';
 const WRITTEN = '(\\\\r\\\\n|\\\\n|\\\\r|\\\\x0[aAdD]|\\\\u000[aAdD]|%0[aAdD])';
 
-/** One row per line of which a chosen value has a sign; \`value\` is what was chosen, percent-encoding undone. */
+/** One row per line of which a chosen value has a sign; `value` is what was chosen, percent-encoding undone. */
 const SMUGGLED: NativeTable = {
   name: 'native_smuggled',
   sql: `
