@@ -22,10 +22,10 @@ const COUNTERS = `
   UNION ALL
   SELECT 'event clock', (fields->>'$."hostname"') || ' ' || (fields->>'$."pid"') || ' ' || CAST(file_id AS VARCHAR), TRY_CAST(fields->>'$."clock"' AS BIGINT),
     20, event_id, ts, node, system, file_id
-  FROM events WHERE system = 'celery' AND contains(fields, '"clock":') AND contains(fields, '"utcoffset":') AND fields->>'$."pid"' IS NOT NULL
+  FROM events WHERE file_id IN (SELECT file_id FROM native_file WHERE format = 'celery.events') AND contains(fields, '"clock":') AND contains(fields, '"utcoffset":') AND fields->>'$."pid"' IS NOT NULL
   UNION ALL
   SELECT 'seconds since the start', CAST(file_id AS VARCHAR), TRY_CAST(fields->>'$."seconds_since_start"' AS BIGINT), 5, event_id, ts, node, system, file_id
-  FROM events WHERE system = 'registry' AND contains(fields, '"seconds_since_start":')`;
+  FROM events WHERE file_id IN (SELECT file_id FROM native_file WHERE format = 'registry.tty') AND contains(fields, '"seconds_since_start":')`;
 
 const sql = (t: Record<string, number>) => `WITH count_of AS (${COUNTERS}
 ), step AS (

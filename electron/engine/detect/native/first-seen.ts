@@ -41,33 +41,41 @@ const AGENT = ['http.request.useragent', 'useragent', 'http.useragent', 'request
   .map((key) => `e.fields->>'$."${key}"'`)
   .join(', ');
 
-/**
- * Every value by system and kind: when it came first and how often. Of a user agent the product (`docker` of
- * `docker/24.0.7 go/...`), of an entry point the first two words: the rest changes with every version and argument.
- */
+/** Values of one kind by system: when each came first and how often. Time and event as one number: the least is the first. */
+const kind = (name: string, value: string, from: string): string => `
+SELECT system, '${name}' AS kind, value, min((epoch_us(ts)::HUGEINT << 63) + event_id) AS first, count(*) AS events
+FROM (SELECT e.event_id, e.ts, e.system, ${value} AS value FROM ${from}) WHERE value IS NOT NULL AND system IS NOT NULL AND epoch_us(ts) >= 0
+GROUP BY system, value`;
+
+/** Of a user agent the product (`docker` of `docker/24.0.7 go/...`): the rest changes with every version. */
+const PROGRAM = `nullif(regexp_extract(coalesce(${AGENT}), '^[^/ ([]+'), '')`;
+/** Of an entry point the first two words: the rest changes with every argument. */
+const ENTRY = `nullif(regexp_extract(e.fields->>'$."entrypoint"', '^[^ ]+( +[^ ]+)?'), '')`;
+
 const VALUES: NativeTable = {
   name: 'native_value',
   sql: `
-WITH said AS (
-  SELECT event_id, ts, system, 'client address' AS kind, src_ip AS value FROM events WHERE src_ip IS NOT NULL AND ts IS NOT NULL
-  UNION ALL
-  SELECT event_id, ts, system, 'user', user_name FROM events WHERE user_name IS NOT NULL AND ts IS NOT NULL AND user_name <> '-'
-  UNION ALL
-  SELECT event_id, ts, system, 'client program', nullif(regexp_extract(agent, '^[^/ ([]+'), '')
-  FROM (SELECT event_id, ts, system, coalesce(${AGENT}) AS agent FROM events AS e
-    WHERE http_method IS NOT NULL AND ts IS NOT NULL AND contains(fields, 'agent":'))
-  UNION ALL
-  SELECT event_id, ts, system, 'task', fields->>'$."task_name"' FROM events
-  WHERE system = 'celery' AND category = 'task' AND ts IS NOT NULL AND contains(fields, '"task_name":')
-  UNION ALL
-  SELECT event_id, ts, system, 'entry point', nullif(regexp_extract(fields->>'$."entrypoint"', '^[^ ]+( +[^ ]+)?'), '') FROM events
-  WHERE system = 'ray' AND ts IS NOT NULL AND contains(fields, '"entrypoint":')
-  UNION ALL
-  SELECT n.event_id, n.ts, e.system, 'image', n.value FROM entities AS n JOIN events AS e ON e.event_id = n.event_id
-  WHERE n.kind = 'image_repository' AND n.ts IS NOT NULL
-)
-SELECT system, kind, value, min(ts) AS first_ts, arg_min(event_id, (ts, event_id)) AS first_id, count(*) AS events
-FROM said WHERE value IS NOT NULL AND system IS NOT NULL GROUP BY system, kind, value`,
+SELECT system, kind, value, make_timestamp((first >> 63)::BIGINT) AS first_ts, (first & 9223372036854775807)::BIGINT AS first_id, events
+FROM (${[
+    kind('client address', 'e.src_ip', 'events AS e WHERE e.src_ip IS NOT NULL'),
+    kind('user', 'e.user_name', `events AS e WHERE e.user_name IS NOT NULL AND e.user_name <> '-'`),
+    kind(
+      'client program',
+      PROGRAM,
+      `events AS e WHERE e.http_method IS NOT NULL AND contains(e.fields, 'agent":')`,
+    ),
+    kind(
+      'task',
+      `e.fields->>'$."task_name"'`,
+      `events AS e WHERE e.system = 'celery' AND e.category = 'task' AND contains(e.fields, '"task_name":')`,
+    ),
+    kind('entry point', ENTRY, `events AS e WHERE e.system = 'ray' AND contains(e.fields, '"entrypoint":')`),
+    kind(
+      'image',
+      'n.value',
+      `entity AS n JOIN entity_ref AS r ON r.entity_id = n.entity_id JOIN event AS e ON e.event_id = r.event_id WHERE n.kind = 'image_repository'`,
+    ),
+  ].join('\nUNION ALL')})`,
 };
 
 /** What changes something: pushes and deletions, jobs, calls of operators. Requests that were refused are none. */
@@ -97,9 +105,9 @@ const NEW = (t: Record<string, number>) => `span AS (
   SELECT v.system, v.kind, v.value, e.event_id, e.ts, e.node, row_number() OVER (PARTITION BY v.system, v.kind, v.value ORDER BY e.ts, e.event_id) AS number
   FROM new_value AS v JOIN events AS e ON e.system = v.system AND e.ts >= v.first_ts AND ${ACT}
     AND CASE v.kind WHEN 'client address' THEN e.src_ip = v.value WHEN 'user' THEN e.user_name = v.value
-      WHEN 'client program' THEN regexp_extract(coalesce(${AGENT}), '^[^/ ([]+') = v.value
+      WHEN 'client program' THEN ${PROGRAM} = v.value
       WHEN 'image' THEN coalesce(e.fields->>'$."repository"', e.fields->>'$."vars.name"', e.fields->>'$."target.repository"') = v.value
-      WHEN 'entry point' THEN regexp_extract(e.fields->>'$."entrypoint"', '^[^ ]+( +[^ ]+)?') = v.value ELSE false END
+      WHEN 'entry point' THEN ${ENTRY} = v.value ELSE false END
 )`;
 
 const SPANS: NativeTable = {

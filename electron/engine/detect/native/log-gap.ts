@@ -1,31 +1,28 @@
 // A steady log that stops and goes on: cut out, switched off, or its writer stood still. See docs/native-checks.md.
 import type { NativeCheck } from './native-check.ts';
+import { FILES, RECORDS } from './records.ts';
 
 /** A line that pauses more often, or is there for less of the time, comes in bursts. */
-const sql = (t: Record<string, number>) => `WITH log AS (
-  -- rotated files of one log are one log
-  SELECT file_id, node, regexp_replace(regexp_replace(regexp_replace(path,
-    '[.](gz|bz2|xz|zst)$', ''), '[.][0-9]{8}-[0-9]{6}([.][0-9]+)?$', ''), '[.-][0-9]{1,8}$', '') AS name
-  FROM evidence_files
-), record AS (
-  SELECT e.event_id, e.ts, e.system, l.node, l.name, e.file_id
-  FROM events AS e JOIN log AS l ON l.file_id = e.file_id
-  WHERE e.ts IS NOT NULL AND e.ts_basis NOT IN ('neighbour', 'none')
+const sql = (t: Record<string, number>) => `WITH slot AS (
+  -- a silence is longer than a slot, so its ends are the ends of slots
+  SELECT f.node, f.log AS name, epoch_us(r.ts) // ${Math.max(1, Math.round(t.silence! * 5e5))}::BIGINT AS slot,
+    min(r.ts) AS first_ts, arg_min(r.event_id, (r.ts, r.event_id)) AS first_id, max(r.ts) AS last_ts, arg_max(r.event_id, (r.ts, r.event_id)) AS last_id
+  FROM native_record AS r JOIN native_file AS f ON f.file_id = r.file_id WHERE r.dated GROUP BY f.node, f.log, slot
 ), silence AS (
-  SELECT * FROM (
-    SELECT node, name, system, event_id AS after_id, ts AS after_ts,
-      lag(event_id) OVER w AS before_id, lag(ts) OVER w AS before_ts
-    FROM record WINDOW w AS (PARTITION BY node, name ORDER BY ts, event_id)
-  ) WHERE after_ts - before_ts > INTERVAL ${t.silence} SECONDS
+  SELECT s.node, s.name, k.system, s.after_id, s.after_ts, s.before_id, s.before_ts FROM (
+    SELECT node, name, first_id AS after_id, first_ts AS after_ts, lag(last_id) OVER w AS before_id, lag(last_ts) OVER w AS before_ts
+    FROM slot WINDOW w AS (PARTITION BY node, name ORDER BY slot)
+  ) AS s JOIN native_record AS r ON r.event_id = s.after_id JOIN event_kind AS k ON k.kind_id = r.kind_id
+  WHERE s.after_ts - s.before_ts > INTERVAL ${t.silence} SECONDS
 ), beat AS (
   -- lines of logs with a silence, by what recurs: the request and its client, or the text without its numbers
-  SELECT l.node, l.name, e.ts, e.event_id,
+  SELECT l.node, l.log AS name, e.ts, e.event_id,
     hash(e.component, e.src_ip, e.http_method, e.http_path,
       regexp_replace(left(e.message, 80), '[0-9a-fA-F]{6,}|[0-9]+([.,:][0-9]+)*', '#', 'g')) AS stream,
     coalesce(e.http_method || ' ' || left(e.http_path, 80) || coalesce(' from ' || e.src_ip, ''), left(e.message, 80)) AS line
-  FROM events AS e JOIN log AS l ON l.file_id = e.file_id
+  FROM events AS e JOIN native_file AS l ON l.file_id = e.file_id
   WHERE e.ts IS NOT NULL AND e.ts_basis NOT IN ('neighbour', 'none')
-    AND EXISTS (SELECT 1 FROM silence AS s WHERE s.node IS NOT DISTINCT FROM l.node AND s.name = l.name)
+    AND EXISTS (SELECT 1 FROM silence AS s WHERE s.node IS NOT DISTINCT FROM l.node AND s.name = l.log)
 ), paused AS (
   SELECT *, epoch_us(ts) - epoch_us(lag(ts) OVER w) AS pause, lag(ts) OVER w AS previous, row_number() OVER w AS number
   FROM beat WINDOW w AS (PARTITION BY node, name, stream ORDER BY ts, event_id)
@@ -54,10 +51,11 @@ const sql = (t: Record<string, number>) => `WITH log AS (
     AND t.covered >= ${t.covered! / 100} * (t.whole - p.pause)
   QUALIFY row_number() OVER (PARTITION BY s.after_id ORDER BY t.p95, t.beats DESC, t.line) = 1
 ), elsewhere AS (
-  SELECT g.after_id, count(*) AS events, count(*) FILTER (r.node IS NOT DISTINCT FROM g.node) AS here
-  FROM gap AS g JOIN record AS r ON r.ts > g.before_ts + to_microseconds(CAST(g.p95 AS BIGINT))
-    AND r.ts < g.after_ts - to_microseconds(CAST(g.p95 AS BIGINT))
-  WHERE NOT (r.node IS NOT DISTINCT FROM g.node AND r.name = g.name)
+  SELECT g.after_id, count(*) AS events, count(*) FILTER (f.node IS NOT DISTINCT FROM g.node) AS here
+  FROM gap AS g JOIN native_record AS r ON r.ts > g.before_ts + to_microseconds(CAST(g.p95 AS BIGINT))
+    AND r.ts < g.after_ts - to_microseconds(CAST(g.p95 AS BIGINT)) AND r.dated
+  JOIN native_file AS f ON f.file_id = r.file_id
+  WHERE NOT (f.node IS NOT DISTINCT FROM g.node AND f.log = g.name)
   GROUP BY g.after_id
 ), told AS (
   SELECT g.*, [g.name, g.line, CAST(round(g.usual / 1e6, 1) AS VARCHAR), CAST(x.here AS VARCHAR), CAST(x.events - x.here AS VARCHAR)] AS facts,
@@ -120,5 +118,6 @@ export const logGap: NativeCheck = {
     },
   ],
   groupNames: ['log', 'steady_line', 'usual_seconds', 'events_of_same_node', 'events_of_other_nodes'],
+  tables: [FILES, RECORDS],
   query: (thresholds) => ({ sql: sql(thresholds), values: [] }),
 };

@@ -6,7 +6,7 @@ const GLOG_END = '[.][0-9]{8}-[0-9]{6}[.][0-9]+$';
 /** SQL: the path without what rotation and compression add. Rotated files of one log have one name. */
 export const logNameSql = (path: string): string =>
   `regexp_replace(regexp_replace(regexp_replace(regexp_replace(${path},
-    '[.](gz|bz2|xz|zst)$', ''), '${GLOG_END}', ''), '[.-][0-9]{4}-[0-9]{2}-[0-9]{2}([_-][0-9]{2}([-:]?[0-9]{2}){0,2})?$', ''), '[.-][0-9]{1,8}$', '')`;
+    '[.](gz|bz2|xz|zst)$', ''), '[.][0-9]{8}-[0-9]{6}([.][0-9]+){0,2}$', ''), '[.-][0-9]{4}-[0-9]{2}-[0-9]{2}([_-][0-9]{2}([-:]?[0-9]{2}){0,2})?$', ''), '[.-][0-9]{1,8}$', '')`;
 
 /** Files whose records are counted; `tail` is how the record that ends the file looks. */
 export const FILES: NativeTable = {

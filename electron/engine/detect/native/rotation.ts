@@ -54,10 +54,10 @@ export const rotationOutOfOrder: NativeCheck = {
     newer_number <= 0 AND newer = log AS current
   FROM pair WHERE older IS NOT NULL AND older_first IS NOT NULL AND newer_first IS NOT NULL
 ), schemed AS (
-  -- some programs number from old to new: then all numbers do, and only the current file is the newest all the same
+  -- some programs number from old to new: then all numbers do
   SELECT *, count(*) FILTER (wrong AND NOT current) OVER s AS falling, count(*) FILTER (fits AND NOT current) OVER s AS rising
   FROM judged WINDOW s AS (PARTITION BY node, log)
-)${rows('[p.log, p.newer, p.older]', '(FROM schemed WHERE wrong AND (current OR rising > 0))')}`,
+)${rows('[p.log, p.newer, p.older]', '(FROM schemed WHERE wrong AND (rising > 0 OR current AND falling = 0))')}`,
     values: [],
   }),
 };
