@@ -2,11 +2,14 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { expect } from 'vitest';
+import { expect, vi } from 'vitest';
 import { Case } from '../../../../electron/engine/case/case.ts';
 import { builtinRulesDir, loadRules } from '../../../../electron/engine/detect/load-rules.ts';
 import { Engine } from '../../../../electron/engine/engine.ts';
 import { type FoundFinding, found } from '../given.ts';
+
+// every case is a whole ingest, and a busy machine takes its time
+vi.setConfig({ testTimeout: 240_000 });
 
 export interface Told extends FoundFinding {
   check: string;
