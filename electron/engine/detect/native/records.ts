@@ -8,13 +8,13 @@ export const logNameSql = (path: string): string =>
   `regexp_replace(regexp_replace(regexp_replace(regexp_replace(${path},
     '[.](gz|bz2|xz|zst)$', ''), '[.][0-9]{8}-[0-9]{6}([.][0-9]+){0,2}$', ''), '[.-][0-9]{4}-[0-9]{2}-[0-9]{2}([_-][0-9]{2}([-:]?[0-9]{2}){0,2})?$', ''), '[.-][0-9]{1,8}$', '')`;
 
-/** Files whose records are counted; `tail` is how the record that ends the file looks. */
+/** Files that were read, with the name of the log they are rotated files of. */
 export const FILES: NativeTable = {
   name: 'native_file',
   sql: `
 SELECT file_id, node, path, format, status, records, first_ts, last_ts, first_wall, content_size, out_of_order,
   ${logNameSql('path')} AS log, regexp_matches(path, '[.]log[.](INFO|WARNING|ERROR|FATAL)${GLOG_END}') AS glog
-FROM member WHERE status IN ('parsed', 'partial') AND records > 0`,
+FROM member WHERE status IN ('parsed', 'partial')`,
 };
 
 /**
