@@ -602,6 +602,8 @@ class Story:
         T.step("mesos-fetch-from-attacker", "A task fetches and runs a program from the address that serves the miner", "mesos", "mesos-agent-1",
                ["var/lib/mesos/a1/work/slaves/*/frameworks/*/executors/fetch-ok/runs/*/stderr"],
                r"(?:Fetching URI|Downloading resource from|Fetched) 'http://%s:8099/run\.sh'" % esc(self.files), (U("18:54:40.645"), U("18:54:42.651")), 3)
+        T.step("mesos-forged-line", "A framework's name smuggles a line of its own into the master's log", "mesos", "mesos-master-1", mm,
+               r"Received subscription request for HTTP framework 'reports$", (U("18:55:09.580"), U("18:55:09.600")), 1, slack=0.1)
         T.step("mesos-shell-in-container", "A shell and a container are started over the agent's API from the intruder's address", "mesos", "mesos-agent-1", ma,
                r"HTTP POST for /slave\(1\)/api/v1 from %s|Processing LAUNCH_NESTED_CONTAINER_SESSION|LAUNCH_CONTAINER call for container 'xmr" % esc(self.intruder),
                (U("18:55:17.170"), U("18:55:17.424")), 4, slack=0.1)

@@ -61,7 +61,7 @@ async function rows(from: Engine, sql: string): Promise<unknown[][]> {
 beforeAll(async () => {
   dir = mkdtempSync(join(tmpdir(), 'tidemark-truth-'));
   engine = await analyze(join(dir, 'case'));
-}, 120_000);
+}, 600_000);
 afterAll(async () => {
   await engine?.close();
   rmSync(dir, { recursive: true, force: true });
@@ -162,4 +162,4 @@ test('another run gives the same events, row for row, and the same reports, byte
   } finally {
     await second.close();
   }
-}, 120_000);
+}, 600_000);

@@ -5,6 +5,13 @@ import { EDGES, FILES, RECORDS, ROTATED } from './records.ts';
 /** Formats of one line a record, whose first line opens one whatever was before it. */
 const ONE_LINE = `('registry.access', 'registry.json', 'registry.text', 'mesos.glog', 'ray.cpp', 'ray.json', 'ray.event', 'nginx.access', 'web.json')`;
 
+/** SQL: the line can only be the end of one of this format, not a banner or what a shell printed. */
+const REST = `CASE
+      WHEN format IN ('registry.access', 'nginx.access') THEN regexp_matches(message, '" [1-5][0-9]{2} [0-9-]+ ')
+      WHEN format IN ('registry.json', 'ray.json', 'ray.event', 'web.json') THEN left(message, 1) <> '{' AND right(message, 1) = '}' AND contains(message, '":')
+      WHEN format = 'registry.text' THEN regexp_matches(message, '(^| )(http[.]|vars[.]|go[.]version|auth[.])[a-z.]*=')
+      ELSE false END`;
+
 /** A file whose number says that another one was before it, or after it. */
 const NEIGHBOUR = (which: '>' | '<') => `EXISTS (SELECT 1 FROM native_rotated AS a JOIN native_rotated AS b
       ON b.node IS NOT DISTINCT FROM a.node AND b.log = a.log AND b.number ${which} a.number WHERE a.file_id = f.file_id)`;
@@ -25,7 +32,7 @@ export const logHeadMissing: NativeCheck = {
     WHEN glog THEN NULL
     WHEN contains(fields, '"tidemark.nul_bytes":') AND NOT ${NEIGHBOUR('>')}
       THEN 'it begins with NUL bytes: the file was emptied while its writer went on at the old place'
-    WHEN (contains(fields, '"tidemark.partial":"last part') OR (NOT parsed AND format IN ${ONE_LINE})) AND length(message) > 0
+    WHEN (contains(fields, '"tidemark.partial":"last part') OR NOT parsed AND ${REST})
       AND NOT ${NEIGHBOUR('>')} THEN 'it begins in the middle of a record, and no file was before it'
     END AS sign
   FROM head AS f
