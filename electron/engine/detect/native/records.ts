@@ -18,21 +18,21 @@ FROM member WHERE status IN ('parsed', 'partial')`,
 };
 
 /**
- * `process`: of the pid that the line states. `dated`: it states a time of its own. `twin` is equal where time as written and text are, `text` where the text is, and the id of a
- * request that it is about. `disorder`: microseconds behind the
- * latest time before it. `foreign`: not the file's own line; `copy`: counted elsewhere too.
+ * `dated`: it states a time of its own. `text` is equal where the text is, and the id of a request that it is about; `twin` where
+ * the time as written is, too. `process`: of the pid that the line states. `disorder`: microseconds behind the latest time
+ * before it. `foreign`: not the file's own line. `copy`: counted elsewhere too.
  */
 export const RECORDS: NativeTable = {
   name: 'native_record',
   sql: `
-SELECT e.event_id, e.file_id, e.kind_id, e.line, e.ts, e.ts_logged, e.ts_kind IN (1, 2, 3) AS dated, e.ts_kind = 1 AS zoned,
-  CASE WHEN e.ts_kind IN (1, 2, 3) THEN hash(e.ts_wall, e.message) END AS twin,
+SELECT * EXCLUDE (ts_wall), CASE WHEN dated THEN hash(ts_wall, text) END AS twin FROM (
+SELECT e.event_id, e.file_id, e.kind_id, e.line, e.ts, e.ts_logged, e.ts_wall, e.ts_kind IN (1, 2, 3) AS dated, e.ts_kind = 1 AS zoned,
   hash(e.message, CASE WHEN contains(e.fields, '"http.request.id":') THEN e.fields->>'$."http.request.id"' END) AS text,
   CASE WHEN e.pid IS NOT NULL THEN hash(e.pid) END AS process, e.http_method IS NOT NULL AS request,
   CASE WHEN contains(e.fields, '"tidemark.out_of_order":') THEN TRY_CAST(e.fields->>'$."tidemark.out_of_order"' AS BIGINT) END AS disorder,
   coalesce(contains(e.fields, '"tidemark.foreign":'), false) AS "foreign",
   coalesce(contains(e.fields, '"tidemark.copy_of":'), false) AS "copy"
-FROM event_row AS e JOIN native_file AS f ON f.file_id = e.file_id`,
+FROM event_row AS e JOIN native_file AS f ON f.file_id = e.file_id)`,
 };
 
 /** First and last record of a file, and of those that state a time of their own. */
