@@ -8,6 +8,14 @@ import { type Command, helpText, readCommand, UsageError, wantsJson } from './co
 import { CaseError, toApiError } from './engine/case/errors.ts';
 import { TOOL_VERSION } from './engine/case/version.ts';
 import type { Engine } from './engine/engine.ts';
+import {
+  explainRule,
+  printExplanation,
+  printRuleChecks,
+  printRules,
+  printSlowest,
+  ruleTiming,
+} from './rules-output.ts';
 import { appRoot, sampleDir, stateDir } from './shell-paths.ts';
 import { printSql } from './sql-output.ts';
 import { harmless, harmlessJson, progress, table } from './terminal.ts';
@@ -62,6 +70,8 @@ async function run(command: Command): Promise<number> {
       return withEngine((engine) => ingest(engine, command));
     case 'detect':
       return withEngine((engine) => detect(engine, command));
+    case 'rules':
+      return withEngine((engine) => rules(engine, command));
     case 'sql':
       return withEngine(async (engine) => {
         await openCase(engine, command.dir);
@@ -130,13 +140,45 @@ async function ingest(
   return ingestExit(taken);
 }
 
-async function detect(engine: Engine, { dir, rules, json }: Run<'detect'>): Promise<number> {
+async function detect(engine: Engine, { dir, rules, explain, json }: Run<'detect'>): Promise<number> {
   const extra = present(rules);
   await openCase(engine, dir);
   const found = await detectJob(engine, extra);
-  if (json) await printJson(found);
-  else await printFindings(engine, found);
+  const explained = explain === null ? null : await explainRule(engine.api, explain);
+  if (explain !== null && explained === null)
+    throw new UsageError(`There is no rule ${explain}; tidemark rules list shows those there are.`, 'detect');
+  const { rules: ran } = await engine.api['rules.list']({});
+  if (json) {
+    const { findings } = await engine.api['findings.list']({});
+    await printJson({
+      findings,
+      rules: ran.map(ruleTiming),
+      refused: found.refused,
+      disabled: found.disabled,
+      suppressed: found.suppressed,
+      orphaned_states: found.orphaned,
+      seconds: found.seconds,
+      ...(explained ? { explain: explained } : {}),
+    });
+  } else if (explained) await printExplanation(explained);
+  else {
+    await printFindings(engine, found);
+    await printSlowest(ran, 10);
+  }
   return detectExit(found);
+}
+
+async function rules(engine: Engine, command: Run<'rules'>): Promise<number> {
+  const paths = command.verb === 'check' ? command.paths : [];
+  present(paths);
+  if (command.dir !== null) await openCase(engine, command.dir);
+  if (command.verb === 'list') {
+    await printRules((await engine.api['rules.list']({})).rules, command.json);
+    return EXIT.done;
+  }
+  const checked = await engine.api['rules.checkFiles']({ paths });
+  if (checked.rules.length === 0) say('There is no rule file (.yml, .yaml) under these paths.');
+  return (await printRuleChecks(checked.rules, command.json)) ? EXIT.done : EXIT.withFailures;
 }
 
 async function raw(engine: Engine, { dir, eventId }: Run<'raw'>): Promise<number> {
@@ -184,6 +226,9 @@ interface DetectResult {
   findings: number;
   rules: number;
   refused: { rule: string; reason: string }[];
+  disabled: number;
+  suppressed: number;
+  orphaned: number;
   seconds: number;
 }
 
@@ -203,6 +248,10 @@ async function detectJob(engine: Engine, rules: string[]): Promise<DetectResult>
   const { jobId } = await engine.api['detect.start']({ rules });
   const result = (await watch(engine, jobId)) as unknown as DetectResult;
   for (const { rule, reason } of result.refused) say(`Rule refused: ${rule}: ${reason}`);
+  if (result.orphaned > 0)
+    say(
+      `${counted(result.orphaned, 'verdict')} of yours ${result.orphaned === 1 ? 'is' : 'are'} on findings that the rules do not make any more; kept for when they come back.`,
+    );
   return result;
 }
 
@@ -304,7 +353,11 @@ async function printFindings(engine: Engine, found: DetectResult): Promise<void>
   ]);
   if (rows.length > 0) await print(table(columns, rows).join('\n'));
   await print(
-    `${counted(found.findings, 'finding')} by ${counted(found.rules, 'rule')}, ${found.seconds.toFixed(1)} s`,
+    [
+      `${counted(found.findings, 'finding')} by ${counted(found.rules, 'rule')}, ${found.seconds.toFixed(1)} s`,
+      ...(found.suppressed > 0 ? [`${number(found.suppressed)} suppressed`] : []),
+      ...(found.disabled > 0 ? [`${counted(found.disabled, 'rule')} switched off`] : []),
+    ].join('; '),
   );
 }
 

@@ -37,7 +37,9 @@ export type Command =
       json: boolean;
     }
   | { name: 'format'; file: string; log: string | null; json: boolean }
-  | { name: 'detect'; dir: string; rules: string[]; json: boolean }
+  | { name: 'detect'; dir: string; rules: string[]; explain: string | null; json: boolean }
+  | { name: 'rules'; verb: 'check'; paths: string[]; dir: string | null; json: boolean }
+  | { name: 'rules'; verb: 'list'; dir: string | null; json: boolean }
   | { name: 'sql'; dir: string; sql: string; format: SqlFormat; out: string | null }
   | { name: 'report'; dir: string; out: string; format: ReportFormat }
   | { name: 'raw'; dir: string; eventId: string }
@@ -93,12 +95,24 @@ const DESCRIBED: Record<string, Described> = {
     ],
   },
   detect: {
-    usage: 'tidemark detect DIR [--rules PATH...] [--json]',
+    usage: 'tidemark detect DIR [--rules PATH...] [--explain RULE_ID] [--json]',
     about: 'Runs the rules over the case in DIR.',
-    options: { rules: MANY, json: JSON_OPTION },
+    options: { rules: MANY, explain: { type: 'string' }, json: JSON_OPTION },
     details: [
-      '--rules PATH...  more rules beside those that come with Tidemark; files or folders',
-      '--json  one JSON object: findings, rules, refused, seconds',
+      '--rules PATH...    more rules beside those that come with Tidemark and those of the case; files, folders or zips',
+      '--explain RULE_ID  says why this rule has its findings, or why it has none, part by part',
+      '--json             one JSON object: findings, rules (each with its time), refused, disabled, seconds',
+    ],
+  },
+  rules: {
+    usage:
+      'tidemark rules check PATH... [--case DIR] [--json]\n       tidemark rules list [--case DIR] [--json]',
+    about: 'Validates rules: each is read, compiled and put to the database. Or lists those there are.',
+    options: { case: { type: 'string' }, json: JSON_OPTION },
+    details: [
+      'PATH        rule files, folders of them, zips',
+      '--case DIR  a case: check says too whether its logs are in it, list shows its own rules and what they found',
+      '--json      an array; check: {path, id, title, ok, applies, reason} for every rule',
     ],
   },
   sql: {
@@ -241,8 +255,19 @@ export function readCommand(words: readonly string[]): Command {
         name: 'detect',
         dir: folder,
         rules: given.length === 0 ? [] : [...given, ...more],
+        explain: text('explain'),
         json: flag('json'),
       };
+    }
+    case 'rules': {
+      const [verb, ...paths] = positionals;
+      if (verb !== 'check' && verb !== 'list') throw wrong('Say what to do with the rules: check or list.');
+      if (verb === 'list') {
+        only(1);
+        return { name: 'rules', verb, dir: text('case'), json: flag('json') };
+      }
+      if (paths.length === 0) throw wrong('Name the rules to check: files, folders or zips.');
+      return { name: 'rules', verb, paths, dir: text('case'), json: flag('json') };
     }
     case 'sql': {
       const sql = positionals[1];

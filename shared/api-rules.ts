@@ -82,6 +82,22 @@ export const RuleCheck = z.object({
 });
 export type RuleCheck = z.infer<typeof RuleCheck>;
 
+/** One document of a rule file, validated: it compiles and DuckDB takes it. */
+export const RuleFileCheck = z.object({
+  path: z.string(),
+  line: z.number().int().positive(),
+  id: z.string().nullable(),
+  title: z.string(),
+  type: z.enum(RULE_TYPES),
+  level: z.enum(FINDING_LEVELS),
+  author: z.string().nullable(),
+  ok: z.boolean(),
+  applies: z.boolean().nullable(), // null: no case open, or refused
+  reason: z.string().nullable(),
+  warnings: z.array(z.string()),
+});
+export type RuleFileCheck = z.infer<typeof RuleFileCheck>;
+
 /** One part of a rule: how many events of its log source it alone is true for, and how many lack its field. */
 export interface WhyNot {
   /** `selection`, `message|contains: x`, `not filter`, ... */

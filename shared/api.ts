@@ -7,6 +7,7 @@ import {
   PlaceholderRow,
   RuleCheck,
   RuleDefaultRow,
+  RuleFileCheck,
   RuleProblem,
   RuleRow,
   SuppressionRow,
@@ -765,6 +766,11 @@ export const methods = {
   /** Built-in rules and those of the case, with what the last detection said of each; those brought for that run too. */
   'rules.list': method(nothing, z.object({ rules: z.array(RuleRow) })),
   'rules.check': method(z.object({ text: ruleText }), RuleCheck),
+  /** Validates every rule under files, folders and zips. A case need not be open. */
+  'rules.checkFiles': method(
+    z.object({ paths: z.array(z.string().min(1)).min(1) }),
+    z.object({ rules: z.array(RuleFileCheck) }),
+  ),
   /** Runs a text on the case and keeps nothing. A newer call ends an older one, which then fails with `cancelled`. */
   'rules.try': method(
     z.object({ text: ruleText, limit: count.max(1000).default(100) }),

@@ -9,9 +9,5 @@ const coming = async (): Promise<never> => {
 export const COMING = {
   'rules.try': coming,
   'rules.whyNot': coming,
-  'rules.save': coming,
-  'rules.remove': coming,
-  'rules.import': coming,
   'findings.explain': coming,
-  'attack.list': coming,
 } satisfies Partial<ApiImplementation>;

@@ -540,7 +540,7 @@ export class Engine {
       disabled: outcomes.filter((outcome) => outcome.disabledWhy !== null).length,
       refused: outcomes
         .filter((outcome) => outcome.error)
-        .map((outcome) => ({ rule: outcome.title, reason: outcome.error })),
+        .map((outcome) => ({ rule: outcome.title, id: outcome.ruleId, reason: outcome.error })),
       seconds: Math.round(performance.now() - started) / 1000,
     };
   }

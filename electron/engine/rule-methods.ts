@@ -4,6 +4,10 @@ import type { Case } from './case/case.ts';
 import type { Connection } from './case/database.ts';
 import { CaseError } from './case/errors.ts';
 import type { COMING } from './coming-methods.ts';
+import { attackNames } from './detect/attack.ts';
+import { importRules, removeRule, saveRule } from './detect/case-rules.ts';
+import { caseSources } from './detect/case-sources.ts';
+import { checkRuleFiles } from './detect/check-files.ts';
 import { checkRuleText, type LoadedRule, type LoadOptions } from './detect/load-rules.ts';
 import type { RuleLibrary } from './detect/rule-library.ts';
 import { thresholdProblem } from './detect/thresholds.ts';
@@ -29,7 +33,7 @@ export interface RuleHost {
 }
 
 export type RuleMethod = Exclude<
-  Extract<keyof ApiImplementation, `rules.${string}` | `placeholders.${string}` | `suppressions.${string}`>,
+  Extract<keyof ApiImplementation, `${'rules' | 'placeholders' | 'suppressions' | 'attack'}.${string}`>,
   keyof typeof COMING
 >;
 
@@ -73,6 +77,29 @@ export function ruleMethods(host: RuleHost): Pick<ApiImplementation, RuleMethod>
         rules: rules.map(({ ruleId, title, type, level }) => ({ ruleId, title, type, level })),
       };
     },
+    'rules.checkFiles': async ({ paths }) => {
+      const open = host.current();
+      const tuning = open ? await open.read(readTuning) : NO_TUNING;
+      const sources = open ? await open.read(caseSources) : null;
+      return { rules: await checkRuleFiles(paths, loadOptions(tuning), sources) };
+    },
+    'rules.save': async ({ path, text }) => {
+      const before = await saveRule(host.need().paths.rules, path, text);
+      await host.changed('tuned');
+      const saved = (await rows()).filter((row) => row.origin === 'case' && row.path === path);
+      return { rules: saved, before };
+    },
+    'rules.remove': async ({ path }) => {
+      const text = await removeRule(host.need().paths.rules, path);
+      await host.changed('tuned');
+      return { text };
+    },
+    'rules.import': async ({ path }) => {
+      const imported = await importRules(host.need().paths.rules, path);
+      await host.changed('tuned');
+      return imported;
+    },
+    'attack.list': attackNames,
     'rules.tune': async ({ ruleId, enabled, thresholds, reason }) => {
       const before = (await rows()).find((row) => row.ruleId === ruleId);
       if (!before) throw noRule(ruleId);

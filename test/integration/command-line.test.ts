@@ -198,16 +198,120 @@ describe('detect', () => {
     const { code, json, err } = await tidemark('detect', 'case', '--rules', 'broken.yml', 'rules', '--json');
     const result = json();
     expect(result.refused).toHaveLength(1);
-    expect(result.refused[0].reason).toMatch(/condition|line/i);
+    expect(result.refused[0]).toMatchObject({ id: '6f1d9c1e-0000-4000-8000-000000000002' });
+    expect(result.refused[0].reason).toMatch(/^line 11: condition/);
     expectSentence(err, /Rule refused: /);
     expect(code).toBe(1);
-    expect(result.findings).toBeGreaterThan(0);
+    const found = result.findings.filter((f: { title: string }) => f.title === 'A manifest was read');
+    expect(found).not.toHaveLength(0);
+    const ran = result.rules.find(
+      (r: { title: string; error: unknown }) => r.title === 'A manifest was read' && !r.error,
+    );
+    expect(ran).toMatchObject({ origin: 'file', enabled: true, applies: true, findings: found.length });
+    expect(ran.millis).toBeGreaterThan(0);
+    expect(ran.events).toBeGreaterThanOrEqual(found.length);
   });
 
   test('of a folder without a case says so', async () => {
     const { code, err } = await tidemark('detect', 'rules');
     expect(code).toBe(3);
     expectSentence(err, /no case in/);
+  });
+});
+
+describe('rules', () => {
+  test('check answers one row per rule as JSON, with a reason for what is refused', async () => {
+    writeFileSync(at('two.yml'), `${RULE.replace('0001', '0003')}---\n{}\n`);
+    const { code, json, err } = await tidemark('rules', 'check', 'rules', 'broken.yml', 'two.yml', '--json');
+    expect(err).toBe('');
+    expect(code).toBe(1);
+    const rows = json();
+    expect(Object.keys(rows[0])).toEqual(['path', 'id', 'title', 'ok', 'applies', 'reason']);
+    expect(rows).toEqual([
+      {
+        path: 'rules/manifest.yml',
+        id: '6f1d9c1e-0000-4000-8000-000000000001',
+        title: 'A manifest was read',
+        ok: true,
+        applies: null,
+        reason: null,
+      },
+      expect.objectContaining({
+        path: 'broken.yml',
+        id: '6f1d9c1e-0000-4000-8000-000000000002',
+        ok: false,
+        reason: expect.stringMatching(/^line 11: condition: /),
+      }),
+      expect.objectContaining({ path: 'two.yml', ok: true }),
+      expect.objectContaining({
+        path: 'two.yml',
+        id: null,
+        ok: false,
+        reason: expect.stringMatching(/^line 1\d: /),
+      }),
+    ]);
+  });
+
+  test('check exits with 0 when all are accepted, and says what applies to a case', async () => {
+    writeFileSync(at('ray.yml'), RULE.replace('0001', '0004').replace('product: registry', 'product: ray'));
+    const { code, json } = await tidemark('rules', 'check', 'rules', 'ray.yml', '--case', 'case', '--json');
+    expect(code).toBe(0);
+    expect(json().map((r: { applies: boolean }) => r.applies)).toEqual([true, false]);
+    const words = await tidemark('rules', 'check', 'rules', 'ray.yml', '--case', 'case');
+    expect(words.out).toBe('2 rules in 2 files: 2 accepted, 0 refused; 1 whose logs are not in the case\n');
+    const broken = await tidemark('rules', 'check', 'broken.yml');
+    expect(broken.out).toMatch(/broken\.yml:1 .*A manifest was read .*line 11: condition/);
+    expect(broken.code).toBe(1);
+  });
+
+  test('check reads zips, and names what it does not read of a hostile one', async () => {
+    writeFileSync(
+      at('rules.zip'),
+      zipOf([
+        { name: 'pack/one.yml', content: RULE.replace('0001', '0005') },
+        { name: '../out.yml', content: RULE.replace('0001', '0006') },
+        { name: '/etc/abs.yaml', content: RULE.replace('0001', '0007') },
+        { name: 'large.yml', content: `# ${'x'.repeat(2_100_000)}` },
+        { name: 'README.md', content: 'no rule' },
+      ]),
+    );
+    const { code, json } = await tidemark('rules', 'check', 'rules.zip', '--json');
+    expect(code).toBe(1);
+    const rows: { path: string; ok: boolean; reason: string | null }[] = json();
+    expect(rows.map((r) => [r.path, r.ok, r.reason])).toEqual([
+      ['rules.zip!/../out.yml', false, 'line 1: its name leads out of the zip; not read'],
+      ['rules.zip!//etc/abs.yaml', false, 'line 1: its name leads out of the zip; not read'],
+      [
+        'rules.zip!/large.yml',
+        false,
+        expect.stringMatching(/2100002 bytes; rule files of more than 2000000/),
+      ],
+      ['rules.zip!/pack/one.yml', true, null],
+    ]);
+    expect(readdirSync(folder)).not.toContain('out.yml');
+  });
+
+  test('check of what is not there, and of nothing, says so', async () => {
+    const missing = await tidemark('rules', 'check', 'nowhere', '--json');
+    expect(missing.code).toBe(2);
+    expectSentence(missing.err, /no file or folder .*nowhere/);
+    mkdirSync(at('empty'));
+    const empty = await tidemark('rules', 'check', 'empty', '--json');
+    expect(empty.json()).toEqual([]);
+    expect(empty.err).toMatch(/no rule file/);
+    expect((await tidemark('rules')).code).toBe(2);
+  });
+
+  test('list shows the rules that come with Tidemark, and with a case what they found', async () => {
+    const { code, json } = await tidemark('rules', 'list', '--json');
+    expect(code).toBe(0);
+    const rows = json();
+    expect(rows.length).toBeGreaterThan(15);
+    expect(rows[0]).toMatchObject({ origin: 'built-in', error: null, applies: null });
+    expect((await tidemark('detect', 'case', '--rules', 'rules')).code).toBe(0);
+    const of = (await tidemark('rules', 'list', '--case', 'case', '--json')).json();
+    expect(of.find((r: { title: string }) => r.title === 'A manifest was read').findings).toBeGreaterThan(0);
+    expect((await tidemark('rules', 'list')).out).toMatch(/\d+ rules, 0 refused, \d+ switched off\n$/);
   });
 });
 

@@ -180,6 +180,18 @@ export class Connection {
     );
   }
 
+  /** Has the statement parsed, bound and its values taken, without running anything; throws what DuckDB says. */
+  prepares(sql: string, values: Bound[] = []): Promise<void> {
+    return this.#statement(async (connection) => {
+      const prepared = await connection.prepare(sql);
+      try {
+        prepared.bind(values);
+      } finally {
+        prepared.destroySync();
+      }
+    });
+  }
+
   /** How many statements a text holds, and the kind of each that can be prepared alone, without running anything. */
   statementTypes(sql: string): Promise<string[]> {
     return this.#statement(async (connection) => {

@@ -2,6 +2,7 @@
 import type { FindingLevel } from '../../../shared/model.ts';
 import type { Bound, Connection } from '../case/database.ts';
 import { CaseError } from '../case/errors.ts';
+import { refusedRegex } from './accepts.ts';
 import { explain, type FindingFacts } from './explain.ts';
 import type { LoadedRule, RuleType } from './load-rules.ts';
 import { NATIVE_CHECKS } from './native/checks.ts';
@@ -252,22 +253,6 @@ function baseNotes(rule: LoadedRule, tuning: Tuning): string[] {
     const { why } = verdict(base, tuning);
     return why === null ? [] : [`it rests on '${base.title}', which is ${why}; it was run all the same`];
   });
-}
-
-/** RE2 has the last word on regular expressions. */
-async function refusedRegex(
-  connection: Connection,
-  regexes: { pattern: string; at: { line: number } }[],
-): Promise<string | null> {
-  for (const { pattern, at } of regexes) {
-    try {
-      await connection.run(`SELECT regexp_matches('', $1::VARCHAR)`, [pattern]);
-    } catch (error) {
-      const text = error instanceof Error ? error.message.split('\n')[0]! : String(error);
-      return `line ${at.line}: regular expression: RE2 refuses it (${text.replace(/^[A-Za-z ]*Error: /, '')})`;
-    }
-  }
-  return null;
 }
 
 interface PartRow {

@@ -1,0 +1,72 @@
+// Validates every rule under some paths: read, compiled, and put to DuckDB on an empty case in memory.
+import { mkdtemp, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import type { RuleFileCheck } from '../../../shared/api.ts';
+import { Database } from '../case/database.ts';
+import { createSchema } from '../case/schema.ts';
+import { refusalOf } from './accepts.ts';
+import { buildRules, type CaseSources, type LoadOptions } from './load-rules.ts';
+import { dropPrepared } from './native/native-check.ts';
+import { readRuleFiles } from './rule-files.ts';
+
+/** One row per document, in the order of the files. `sources`: of an open case, else null. */
+export async function checkRuleFiles(
+  paths: string[],
+  options: LoadOptions,
+  sources: CaseSources | null,
+): Promise<RuleFileCheck[]> {
+  const files = [];
+  const seen = new Set<string>();
+  for (const path of paths) {
+    const folder = (await stat(path).catch(() => null))?.isDirectory() ?? false;
+    for (const file of await readRuleFiles([path])) {
+      if (seen.has(file.place)) continue;
+      seen.add(file.place);
+      const shown =
+        file.path === resolve(path) ? path : folder ? join(path, file.path) : `${path}!/${file.path}`;
+      files.push({ ...file, path: shown, origin: 'file' as const });
+    }
+  }
+  const rules = buildRules(files, options);
+  return onEmptyCase(async (connection) => {
+    const rows: RuleFileCheck[] = [];
+    for (const rule of rules) {
+      const reason = await refusalOf(connection, rule);
+      rows.push({
+        path: rule.path,
+        line: rule.line,
+        id: rule.document.metadata.id,
+        title: rule.title,
+        type: rule.type,
+        level: rule.level,
+        author: rule.author,
+        ok: reason === null,
+        applies: sources === null || reason !== null ? null : rule.applies(sources),
+        reason,
+        warnings: rule.warnings.map(({ line, message }) => `line ${line}: ${message}`),
+      });
+    }
+    await dropPrepared(connection);
+    return rows;
+  });
+}
+
+async function onEmptyCase<T>(
+  work: (connection: Awaited<ReturnType<Database['connect']>>) => Promise<T>,
+): Promise<T> {
+  const scratch = await mkdtemp(join(tmpdir(), 'tidemark-rules-'));
+  const database = await Database.open(':memory:', {
+    mode: 'write',
+    allowedDirectories: [],
+    tempDirectory: scratch,
+  });
+  try {
+    const connection = await database.connect();
+    await createSchema(connection);
+    return await work(connection);
+  } finally {
+    await database.close();
+    await rm(scratch, { recursive: true, force: true });
+  }
+}
