@@ -146,10 +146,16 @@ export function checkRuleText(
 
 /** The documents of a file; of one that holds none, or can't be read, one document that says so. */
 export function documentsOf(file: Pick<RuleText, 'text' | 'problem'>): RuleDocument[] {
-  const documents = file.problem === null ? readDocuments(file.text) : [];
+  let { problem } = file;
+  let documents: RuleDocument[] = [];
+  try {
+    if (problem === null) documents = readDocuments(file.text);
+  } catch (error) {
+    problem = `the file can't be read as rules: ${fault(error)}`;
+  }
   if (documents.length === 0) {
     const nothing = readDocuments('{}')[0]!;
-    const message = file.problem ?? 'the file holds no rule';
+    const message = problem ?? 'the file holds no rule';
     nothing.problems.splice(0, Infinity, { line: 1, column: 1, message });
     documents.push({ ...nothing, text: file.text });
   }
@@ -218,7 +224,7 @@ export function buildRules(files: RuleText[], options: LoadOptions = {}): Loaded
   const byFile = Map.groupBy(drafts, (d) => `${d.origin} ${d.path}`);
   const finished = new Map<Draft, LoadedRule>();
   for (const draft of drafts) {
-    const compiled = finish(draft, byWord);
+    const compiled = tryFinish(draft, byWord);
     let ruleId = compiled.ruleId;
     for (let n = 2; ids.has(ruleId); n++) ruleId = `${compiled.ruleId}#${n}`;
     ids.add(ruleId);
@@ -251,6 +257,21 @@ function tunedDocument(
   );
   return { document: withThresholds(stated, tuned), tuned, refused };
 }
+
+/** One rule that can't be compiled is refused; the others go on. */
+function tryFinish(draft: Draft, byWord: Map<string, Draft>): LoadedRule {
+  try {
+    return finish(draft, byWord);
+  } catch (error) {
+    draft.problems.add(draft.document.at, `the rule can't be compiled: ${fault(error)}`);
+    return finish({ ...draft, document: { ...draft.document, body: null } }, byWord);
+  }
+}
+
+const fault = (error: unknown): string =>
+  error instanceof RangeError
+    ? 'it is too large or nested too deeply'
+    : `${error instanceof Error ? error.message.split('\n')[0] : String(error)}`;
 
 function finish(draft: Draft, byWord: Map<string, Draft>): LoadedRule {
   const { document, problems, path } = draft;
