@@ -7,6 +7,7 @@ import { EvidenceText } from '../parts/Evidence.tsx';
 import { FindingLevelMark, LogLevel, SystemMark } from '../parts/Marks.tsx';
 import { openFinding, openNode, useDetails } from '../store/details.ts';
 import { useLens } from '../store/lens.ts';
+import { useRuleEditor } from '../store/rule-editor.ts';
 import { Block } from './Block.tsx';
 import { EventEntities } from './EventEntities.tsx';
 import { EventFields } from './EventFields.tsx';
@@ -47,6 +48,15 @@ export function EventDetails({ id }: { id: string }) {
         <div className="event-marks">
           <button type="button" className="button" onClick={() => copy(event.message, 'Message copied')}>
             Copy message
+          </button>
+          <button
+            type="button"
+            className="button"
+            onClick={() => useRuleEditor.getState().openEvent(event)}
+            title="A Sigma rule that matches events like this one"
+            data-testid="event-new-rule"
+          >
+            New rule …
           </button>
           {[event.category, event.action, event.outcome].map(
             (value, i) =>

@@ -1,22 +1,18 @@
-// Confirm, dismiss with a reason, reopen, show on the timeline.
-import { useEffect, useState } from 'react';
+// Confirm, dismiss with a reason, suppress, reopen, show on the timeline.
 import type { FindingRow } from '../../../shared/api.ts';
+import { ReasonForm } from '../parts/ReasonForm.tsx';
+import { useCase } from '../store/case.ts';
 import { useFindings } from '../store/findings.ts';
 import { useReason } from '../store/reason.ts';
+import { useRoute } from '../store/route.ts';
 import { showOnTimeline } from '../store/show-finding.ts';
+import { useSuppressions } from '../store/suppressions.ts';
 
 export function FindingActions({ finding }: { finding: FindingRow }) {
   const setState = useFindings((s) => s.setState);
+  const readOnly = useCase((s) => s.info?.readOnly ?? true);
   const { asking, ask } = useReason();
-  const [why, setWhy] = useState('');
   const dismissing = asking === finding.findingId;
-  // biome-ignore lint/correctness/useExhaustiveDependencies: another finding starts with an empty reason
-  useEffect(() => setWhy(''), [finding.findingId]);
-  const dismiss = () => {
-    ask(null);
-    void setState(finding.findingId, 'dismissed', why.trim());
-    setWhy('');
-  };
   return (
     <>
       <div className="event-marks">
@@ -24,6 +20,7 @@ export function FindingActions({ finding }: { finding: FindingRow }) {
           <button
             type="button"
             className="button main"
+            disabled={readOnly}
             onClick={() => void setState(finding.findingId, 'confirmed')}
             data-testid="finding-confirm"
             title="Confirm (c)"
@@ -35,6 +32,7 @@ export function FindingActions({ finding }: { finding: FindingRow }) {
           <button
             type="button"
             className="button"
+            disabled={readOnly}
             onClick={() => ask(dismissing ? null : finding.findingId)}
             aria-expanded={dismissing}
             data-testid="finding-dismiss"
@@ -43,15 +41,44 @@ export function FindingActions({ finding }: { finding: FindingRow }) {
             Dismiss …
           </button>
         )}
-        {finding.state !== 'open' && (
+        {finding.state !== 'suppressed' && (
           <button
             type="button"
             className="button"
-            onClick={() => void setState(finding.findingId, 'open')}
-            data-testid="finding-reopen"
+            disabled={readOnly}
+            onClick={() => useSuppressions.getState().begin(finding)}
+            data-testid="finding-suppress"
+            title="Hide all findings like this one (s)"
           >
-            Reopen
+            Suppress …
           </button>
+        )}
+        {finding.state === 'suppressed' && finding.suppressionId !== null ? (
+          <button
+            type="button"
+            className="button"
+            onClick={() => {
+              useRoute.getState().go('findings');
+              useSuppressions.getState().list(true);
+            }}
+            data-testid="finding-suppressions"
+            title="What suppresses it (l)"
+          >
+            Suppressions …
+          </button>
+        ) : (
+          finding.state !== 'open' && (
+            <button
+              type="button"
+              className="button"
+              disabled={readOnly}
+              onClick={() => void setState(finding.findingId, 'open')}
+              data-testid="finding-reopen"
+              title="Reopen (o)"
+            >
+              Reopen
+            </button>
+          )
         )}
         {finding.firstTs !== null && (
           <button
@@ -66,32 +93,16 @@ export function FindingActions({ finding }: { finding: FindingRow }) {
         )}
       </div>
       {dismissing && (
-        <form
-          className="reason"
-          onSubmit={(e) => {
-            e.preventDefault();
-            if (why.trim()) dismiss();
+        <ReasonForm
+          label="Why is this not a threat? It goes into the report."
+          word="Dismiss"
+          testid="dismiss-reason"
+          onLeave={() => ask(null)}
+          onSay={(why) => {
+            ask(null);
+            void setState(finding.findingId, 'dismissed', why);
           }}
-        >
-          <label htmlFor="reason">Why is this not a threat? It goes into the report.</label>
-          <input
-            id="reason"
-            className="field"
-            // biome-ignore lint/a11y/noAutofocus: opened by a key or click that asks for this field
-            autoFocus
-            value={why}
-            onChange={(e) => setWhy(e.target.value)}
-            onKeyDown={(e) => {
-              if (e.key !== 'Escape') return;
-              e.stopPropagation();
-              ask(null);
-            }}
-            data-testid="dismiss-reason"
-          />
-          <button type="submit" className="button main" disabled={!why.trim()} data-testid="dismiss-confirm">
-            Dismiss
-          </button>
-        </form>
+        />
       )}
     </>
   );

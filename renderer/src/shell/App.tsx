@@ -11,6 +11,7 @@ import { useStatus } from '../store/status.ts';
 import { EventsView } from '../views/events/EventsView.tsx';
 import { EvidenceView } from '../views/evidence/EvidenceView.tsx';
 import { FindingsView } from '../views/findings/FindingsView.tsx';
+import { SuppressDialog } from '../views/findings/SuppressDialog.tsx';
 import { NodesView } from '../views/nodes/NodesView.tsx';
 import { OverviewView } from '../views/overview/OverviewView.tsx';
 import { PostureView } from '../views/posture/PostureView.tsx';
@@ -88,6 +89,7 @@ function Desk() {
       </main>
       <DetailsPanel />
       <StatusBar />
+      <SuppressDialog />
     </div>
   );
 }

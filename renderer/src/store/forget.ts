@@ -8,9 +8,11 @@ import { useNodes } from './nodes.ts';
 import { useOverview } from './overview.ts';
 import { usePosture } from './posture.ts';
 import { useReport } from './report.ts';
+import { useRuleEditor } from './rule-editor.ts';
 import { useRules } from './rules.ts';
 import { useSql } from './sql.ts';
 import { useStatus } from './status.ts';
+import { useSuppressions } from './suppressions.ts';
 
 export function forgetCase(): void {
   useLens.getState().forget();
@@ -25,9 +27,11 @@ export function forgetCase(): void {
     useReport,
     useRules,
     useStatus,
+    useSuppressions,
   ]) {
     (store.setState as (state: unknown) => void)(store.getInitialState());
   }
   const { text, history } = useSql.getState();
   useSql.setState({ ...useSql.getInitialState(), text, history });
+  useRuleEditor.getState().otherCase();
 }

@@ -1,5 +1,8 @@
-// Which finding a reason for its dismissal is being asked for.
+// Which finding a reason for its dismissal is being asked for, or that it is for all that are marked.
 import { create } from 'zustand';
+
+/** In place of a finding's id: all that are marked. */
+export const MARKED = 'marked';
 
 interface ReasonState {
   asking: string | null;

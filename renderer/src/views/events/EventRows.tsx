@@ -1,14 +1,18 @@
 // A short list of events, as those of one finding: not virtualised, each opens its details.
 
-import type { EventRow } from '../../../../shared/api.ts';
+import type { EventRow, Matched } from '../../../../shared/api.ts';
 import { clock, dateTime, day } from '../../format/time.ts';
 import { EvidenceLine } from '../../parts/Evidence.tsx';
+import { MarkedLine, MatchedFields } from '../../parts/MarkedEvidence.tsx';
 import { LogLevel } from '../../parts/Marks.tsx';
 import { openEvent } from '../../store/details.ts';
 import { usePointer } from '../../store/pointer.ts';
 import './events.css';
 
-export function EventRows({ rows }: { rows: (EventRow & { role?: string })[] }) {
+/** `matched`: what a rule matched in it, to be marked. */
+type Row = EventRow & { role?: string; matched?: Matched[] | undefined };
+
+export function EventRows({ rows }: { rows: Row[] }) {
   const at = usePointer((s) => s.at);
   let last = '';
   return (
@@ -19,13 +23,13 @@ export function EventRows({ rows }: { rows: (EventRow & { role?: string })[] }) 
         last = date;
         return (
           <li key={`${row.eventId} ${row.role}`}>
-            {newDay && <div className="dim mono">{date}</div>}
+            {newDay && <div className="dim mono">{row.ts === null ? date : `${date} UTC`}</div>}
             <button
               type="button"
               onClick={() => openEvent(row.eventId)}
               onMouseEnter={() => at(row.ts, row.node)}
               onMouseLeave={() => at(null)}
-              title={dateTime(row.ts, 'us')}
+              title={row.ts === null ? 'no time' : `${dateTime(row.ts, 'us')} UTC`}
               data-testid="finding-event"
             >
               <span className="event-rows-head">
@@ -37,8 +41,13 @@ export function EventRows({ rows }: { rows: (EventRow & { role?: string })[] }) 
                 {row.role && <span className="tag">{row.role}</span>}
               </span>
               <span className="mono event-rows-message">
-                <EvidenceLine text={row.message.slice(0, 400)} />
+                {row.matched ? (
+                  <MarkedLine text={row.message} matched={row.matched} />
+                ) : (
+                  <EvidenceLine text={row.message.slice(0, 400)} />
+                )}
               </span>
+              {row.matched && <MatchedFields matched={row.matched} />}
             </button>
           </li>
         );

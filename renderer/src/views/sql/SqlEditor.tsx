@@ -1,9 +1,9 @@
 // The editor itself: Monaco bound to the store; Ctrl+Enter runs the statement under the cursor.
 import { useEffect, useRef } from 'react';
+import { monaco } from '../../parts/monaco.ts';
 import { useSql } from '../../store/sql.ts';
 import { useTheme } from '../../store/theme.ts';
 import { type Offer, offers } from './completion.ts';
-import { monaco } from './monaco.ts';
 import { statementAt } from './statements.ts';
 
 const { CompletionItemKind, CompletionItemInsertTextRule } = monaco.languages;

@@ -2,9 +2,10 @@
 
 import { useKeys } from '../../shell/useKeys.ts';
 import { openFinding } from '../../store/details.ts';
-import { inTime, useFindings } from '../../store/findings.ts';
+import { useFindings } from '../../store/findings.ts';
 import { useLens } from '../../store/lens.ts';
 import { useTimeline } from '../../store/timeline.ts';
+import { inTime } from '../findings/order.ts';
 
 function step(direction: 1 | -1): void {
   const { findings, selected, select } = useFindings.getState();

@@ -1,4 +1,4 @@
-// Monaco with only what a SQL editor needs; loaded when the SQL view is first opened.
+// Monaco with only what the editors of SQL and of rules need; loaded when one of them is first opened.
 import * as monaco from 'monaco-editor/editor';
 import 'monaco-editor/features/bracketMatching/register';
 import 'monaco-editor/features/caretOperations/register';
@@ -22,6 +22,7 @@ import 'monaco-editor/features/unicodeHighlighter/register';
 import 'monaco-editor/features/wordHighlighter/register';
 import 'monaco-editor/features/wordOperations/register';
 import 'monaco-editor/languages/definitions/sql/register';
+import 'monaco-editor/languages/definitions/yaml/register';
 import EditorWorker from 'monaco-editor/editor/editor.worker?worker';
 
 self.MonacoEnvironment = { getWorker: () => new EditorWorker() };
@@ -36,6 +37,8 @@ monaco.editor.defineTheme('tidemark-dark', {
     { token: 'number', foreground: 'e8a825' },
     { token: 'comment', foreground: '8a95a1' },
     { token: 'predefined.sql', foreground: '62bdf0' },
+    { token: 'type.yaml', foreground: '93a8ff' },
+    { token: 'string.yaml', foreground: 'e4e8ec' },
   ],
   colors: {
     'editor.background': '#0f1216',
@@ -57,6 +60,8 @@ monaco.editor.defineTheme('tidemark-light', {
     { token: 'number', foreground: '865c00' },
     { token: 'comment', foreground: '5b6671' },
     { token: 'predefined.sql', foreground: '00669e' },
+    { token: 'type.yaml', foreground: '3a4fb8' },
+    { token: 'string.yaml', foreground: '171b20' },
   ],
   colors: {
     'editor.background': '#ffffff',

@@ -1,0 +1,82 @@
+// The parts of a rule with the number of events each alone is true for: the first without events is why it found nothing.
+import type { WhyNot } from '../../../../shared/api.ts';
+import { count } from '../../format/numbers.ts';
+
+interface Props {
+  part: WhyNot;
+  /** Shows a line of the rule text; absent: line numbers are plain. */
+  onLine?: ((line: number) => void) | undefined;
+}
+
+/** The highest count in the tree, for bars that can be compared. */
+const most = (part: WhyNot): number => Math.max(part.events, ...part.children.map(most));
+
+function Part({ part, depth, top, onLine }: Props & { depth: number; top: number }) {
+  const { text, line, events, missing, children } = part;
+  return (
+    <li>
+      <div className="why-part" data-testid="why-part" data-events={events}>
+        <span className="why-text mono" style={{ paddingLeft: depth * 16 }}>
+          {depth > 0 && (
+            <span className="dim" aria-hidden="true">
+              └{' '}
+            </span>
+          )}
+          {text}
+        </span>
+        <span className="why-line dim">
+          {line === null ? (
+            ''
+          ) : onLine ? (
+            <button type="button" className="link" onClick={() => onLine(line)}>
+              line {line}
+            </button>
+          ) : (
+            `line ${line}`
+          )}
+        </span>
+        <span className="why-bar" aria-hidden="true">
+          <span style={{ width: top === 0 ? 0 : `${Math.max(events > 0 ? 2 : 0, (100 * events) / top)}%` }} />
+        </span>
+        <span className={`num ${events === 0 ? 'bad' : ''}`}>
+          {events === 0 && (
+            <span title="No event: this part alone is never true">
+              ▲<span className="unseen"> none: </span>{' '}
+            </span>
+          )}
+          {count(events)}
+        </span>
+        <span className="num dim" title="events that lack the field">
+          {missing === null ? '' : count(missing)}
+        </span>
+      </div>
+      {children.length > 0 && (
+        <ul>
+          {children.map((child, i) => (
+            // biome-ignore lint/suspicious/noArrayIndexKey: parts may be equal; their order is that of the rule
+            <Part key={i} part={child} depth={depth + 1} top={top} onLine={onLine} />
+          ))}
+        </ul>
+      )}
+    </li>
+  );
+}
+
+export function WhyNotTree({ part, onLine }: Props) {
+  return (
+    <div className="why" data-testid="why-not-tree">
+      <div className="why-part why-head dim">
+        <span>part of the rule</span>
+        <span />
+        <span />
+        <span className="num">events</span>
+        <span className="num" title="events that lack the field">
+          lack field
+        </span>
+      </div>
+      <ul>
+        <Part part={part} depth={0} top={most(part)} onLine={onLine} />
+      </ul>
+    </div>
+  );
+}
