@@ -793,6 +793,13 @@ export const methods = {
     z.object({ ruleId: z.string() }),
     z.object({ sentence: z.string(), parts: WhyNot.nullable() }),
   ),
+  /** The statement a rule is compiled to with the thresholds in force, and the values bound in it, as text. */
+  'rules.sql': method(
+    z.object({ ruleId: z.string() }),
+    z.object({ sql: z.string(), values: z.array(z.string()) }),
+  ),
+  /** The whole file of a rule of the case: `source` of a row is one document of it. */
+  'rules.text': method(z.object({ path: z.string().min(1).max(500) }), z.object({ text: z.string() })),
   /** Sets what a case wants of a rule; `null` goes back to the rule's own or to the defaults, absent leaves as it is. Holds from the next run. */
   'rules.tune': method(
     z.object({
@@ -835,6 +842,16 @@ export const methods = {
       values: z.array(z.string().max(4000)).max(10_000),
     }),
     z.object({ placeholders: z.array(PlaceholderRow) }),
+  ),
+  /** How many findings a suppression would hide, and how many fit but were judged by hand and stay; nothing is kept. */
+  'suppressions.count': method(
+    z.object({
+      ruleId: z.string().nullable().default(null),
+      fieldValues: z.record(z.string().min(1).max(500), z.string().max(4000)).default({}),
+      fromTs: us.nullable().default(null),
+      toTs: us.nullable().default(null),
+    }),
+    z.object({ findings: count, judged: count }),
   ),
   'suppressions.list': method(nothing, z.object({ suppressions: z.array(SuppressionRow) })),
   'suppressions.add': method(

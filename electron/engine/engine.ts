@@ -45,7 +45,8 @@ import { UserSql } from './query/user-sql.ts';
 import { buildReport } from './report/build.ts';
 import { writers } from './report/index.ts';
 import { findingEvents, listFindings, setFindingStates } from './review/findings.ts';
-import { ruleMethods, rulesOf } from './rule-methods.ts';
+import { type RuleHost, ruleMethods, rulesOf } from './rule-methods.ts';
+import { readingMethods } from './rule-reading.ts';
 import { recentCases, rememberCase } from './state.ts';
 import { histogram, lanes } from './timeline/timeline.ts';
 
@@ -174,6 +175,16 @@ export class Engine {
     opened.sql.dispose();
     await opened.case.close();
     this.#say('case', { case: null, why: 'closed' });
+  }
+
+  #ruleHost(): RuleHost {
+    return {
+      library: this.#library,
+      current: () => this.#opened?.case ?? null,
+      need: () => this.#need().case,
+      changed: (why) => this.#sayChanged(why),
+      user: userName,
+    };
   }
 
   async #sayChanged(why: EngineEvents['case']['why']): Promise<void> {
@@ -352,13 +363,8 @@ export class Engine {
       },
 
       ...COMING,
-      ...ruleMethods({
-        library: this.#library,
-        current: () => this.#opened?.case ?? null,
-        need: () => this.#need().case,
-        changed: (why) => this.#sayChanged(why),
-        user: userName,
-      }),
+      ...ruleMethods(this.#ruleHost()),
+      ...readingMethods(this.#ruleHost()),
       'detect.start': async ({ rules }) => {
         const { case: open } = this.#need();
         const jobId = this.#jobs.start('detect', 'Running the rules', 'rules', async (job) => {

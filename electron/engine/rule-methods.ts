@@ -22,6 +22,7 @@ import {
   tuneRule,
 } from './detect/tuning/tuning.ts';
 import { defaultRows, readOutcomes, ruleRows } from './review/rules.ts';
+import type { ReadingMethod } from './rule-reading.ts';
 
 export interface RuleHost {
   library: RuleLibrary;
@@ -34,7 +35,7 @@ export interface RuleHost {
 
 export type RuleMethod = Exclude<
   Extract<keyof ApiImplementation, `${'rules' | 'placeholders' | 'suppressions' | 'attack'}.${string}`>,
-  keyof typeof COMING
+  keyof typeof COMING | ReadingMethod
 >;
 
 /** How the case wants its rules compiled. */

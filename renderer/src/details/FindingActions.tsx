@@ -53,7 +53,7 @@ export function FindingActions({ finding }: { finding: FindingRow }) {
             Suppress …
           </button>
         )}
-        {finding.state === 'suppressed' && finding.suppressionId !== null ? (
+        {finding.state === 'suppressed' && finding.suppressionId !== null && (
           <button
             type="button"
             className="button"
@@ -66,19 +66,18 @@ export function FindingActions({ finding }: { finding: FindingRow }) {
           >
             Suppressions …
           </button>
-        ) : (
-          finding.state !== 'open' && (
-            <button
-              type="button"
-              className="button"
-              disabled={readOnly}
-              onClick={() => void setState(finding.findingId, 'open')}
-              data-testid="finding-reopen"
-              title="Reopen (o)"
-            >
-              Reopen
-            </button>
-          )
+        )}
+        {finding.state !== 'open' && (
+          <button
+            type="button"
+            className="button"
+            disabled={readOnly}
+            onClick={() => void setState(finding.findingId, 'open')}
+            data-testid="finding-reopen"
+            title="Reopen (o)"
+          >
+            Reopen
+          </button>
         )}
         {finding.firstTs !== null && (
           <button

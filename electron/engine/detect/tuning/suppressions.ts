@@ -105,22 +105,42 @@ export async function applySuppressions(connection: Connection): Promise<void> {
   await connection.run('DELETE FROM finding_suppressed');
   for (const suppression of await listSuppressions(connection)) {
     const binder = new Binder();
-    const fits = [
-      suppression.ruleId === null ? '' : `f.rule_id = ${binder.bind(suppression.ruleId)}`,
-      suppression.fromTs === null
-        ? ''
-        : `f.first_ts >= make_timestamp(${binder.bind(BigInt(suppression.fromTs))}::BIGINT)`,
-      suppression.toTs === null
-        ? ''
-        : `f.last_ts <= make_timestamp(${binder.bind(BigInt(suppression.toTs))}::BIGINT)`,
-      ...fieldsFit(suppression.fieldValues, binder),
-    ].filter((part) => part !== '');
+    const fits = fitsSql(suppression, binder);
     await connection.run(
       `INSERT OR IGNORE INTO finding_suppressed
-      SELECT f.finding_id, ${binder.bind(suppression.suppressionId)} FROM finding f WHERE ${fits.join(' AND ') || 'true'}`,
+      SELECT f.finding_id, ${binder.bind(suppression.suppressionId)} FROM finding f WHERE ${fits}`,
       binder.values,
     );
   }
+}
+
+/** What a suppression would hide that is not hidden yet, and what fits but was judged by hand; nothing is kept. */
+export async function countSuppressed(
+  connection: Connection,
+  asked: Omit<SuppressionAsked, 'reason'>,
+): Promise<{ findings: number; judged: number }> {
+  const binder = new Binder();
+  const row = await connection.row<{ n: string; judged: string }>(
+    `SELECT count(*) FILTER (NOT judged AND state <> 'suppressed') AS n, count(*) FILTER (judged) AS judged
+    FROM (SELECT state, EXISTS (FROM finding_state st WHERE st.finding_id = f.finding_id) AS judged
+      FROM findings f WHERE ${fitsSql(asked, binder)})`,
+    binder.values,
+  );
+  return { findings: Number(row?.n ?? 0), judged: Number(row?.judged ?? 0) };
+}
+
+/** A condition on the finding `f`. */
+function fitsSql(
+  { ruleId, fieldValues, fromTs, toTs }: Omit<SuppressionAsked, 'reason'>,
+  binder: Binder,
+): string {
+  const fits = [
+    ruleId === null ? '' : `f.rule_id = ${binder.bind(ruleId)}`,
+    fromTs === null ? '' : `f.first_ts >= make_timestamp(${binder.bind(BigInt(fromTs))}::BIGINT)`,
+    toTs === null ? '' : `f.last_ts <= make_timestamp(${binder.bind(BigInt(toTs))}::BIGINT)`,
+    ...fieldsFit(fieldValues, binder),
+  ].filter((part) => part !== '');
+  return fits.join(' AND ') || 'true';
 }
 
 /** The group value or an event has the value, and no event has another. */

@@ -168,7 +168,7 @@ function Form({ finding }: { finding: FindingRow }) {
             : badTime
               ? ''
               : would
-                ? `Would hide ${plural(would.findings, 'finding')}, ${count(would.open)} of them open.`
+                ? `Would hide ${plural(would.findings, 'finding')}${would.judged > 0 ? `; ${count(would.judged)} more fit but were judged by hand and stay` : ''}.`
                 : 'Counting …'}
         </span>
         <button
