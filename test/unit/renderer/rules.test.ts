@@ -232,6 +232,12 @@ correlation:
     - one
     - 11111111-1111-4111-8111-111111111111
     - elsewhere
+  aliases:
+    who:
+      one: src_ip
+tidemark:
+  focus: one
+  explain: 'of {count:one} by {src_ip@one}, none of {someone}'
 `;
     let n = 0;
     const [one, two] = parseAllDocuments(copyOf(source, () => `new-${++n}`)).map((d) => d.toJS());
@@ -243,7 +249,14 @@ correlation:
     });
     expect(two.id).toBe('new-2');
     expect(two.related).toEqual([{ id: '33333333-3333-4333-8333-333333333333', type: 'similar' }]);
-    expect(two.correlation.rules).toEqual(['one_copy', 'new-1', 'elsewhere']);
+    expect(two.correlation).toEqual({
+      rules: ['one_copy', 'new-1', 'elsewhere'],
+      aliases: { who: { one_copy: 'src_ip' } },
+    });
+    expect(two.tidemark).toEqual({
+      focus: 'one_copy',
+      explain: 'of {count:one_copy} by {src_ip@one_copy}, none of {someone}',
+    });
     expect(copyOf(source, () => 'x')).toContain('title: One # kept');
   });
 

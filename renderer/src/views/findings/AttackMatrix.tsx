@@ -34,13 +34,14 @@ function move(box: HTMLElement, from: HTMLElement, key: string): boolean {
 }
 
 export function AttackMatrix({ findings }: { findings: FindingRow[] }) {
-  const { attack, error } = useAttack();
+  const { attack, loaded, error } = useAttack();
   const rules = useRules((s) => s.rules);
   const box = useRef<HTMLDivElement>(null);
   const columns = useMemo(() => matrixOf(attack, rules, findings), [attack, rules, findings]);
+  if (!loaded)
+    return error ? <ErrorLine sentence={error} /> : <p className="details-block dim">Reading ATT&CK …</p>;
   return (
     <>
-      <ErrorLine sentence={error} />
       {/* biome-ignore lint/a11y/noStaticElementInteractions: the cells hold the focus, the arrows only move it */}
       <div
         ref={box}

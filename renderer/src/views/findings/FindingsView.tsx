@@ -155,7 +155,7 @@ function List({
 
 const HIDDEN: readonly FindingState[] = ['dismissed', 'suppressed'];
 
-/** `8 dismissed, 4 suppressed are hidden`, as a button that shows them; and hides them again. */
+/** How many of what is asked for are dismissed or suppressed and so not shown; shows them. */
 function Hidden({ asked }: { asked: FindingRow[] }) {
   const { states, showState } = useFindings();
   const hidden = HIDDEN.map((state) => ({ state, n: asked.filter((f) => f.state === state).length })).filter(
@@ -169,9 +169,10 @@ function Hidden({ asked }: { asked: FindingRow[] }) {
       onClick={() => {
         for (const { state } of hidden) showState(state);
       }}
+      title={hidden.map(({ state, n }) => `${count(n)} ${state}`).join(', ')}
       data-testid="findings-hidden"
     >
-      {hidden.map(({ state, n }) => `${count(n)} ${state}`).join(', ')} hidden · show
+      {count(hidden.reduce((sum, { n }) => sum + n, 0))} hidden · show
     </button>
   );
 }
@@ -245,31 +246,23 @@ function Bar({ asked, shown }: { asked: FindingRow[]; shown: FindingRow[] }) {
           </button>
         ))}
       </fieldset>
-      <Choices<'list' | 'matrix'>
-        label="List or matrix"
-        value={display}
+      <Choices<Grouping | 'matrix'>
+        label="Group by, or the ATT&CK matrix"
+        value={display === 'matrix' ? 'matrix' : grouping}
         options={[
-          ['list', 'List'],
-          ['matrix', 'ATT&CK'],
+          ['level', 'Level'],
+          ['rule', 'Rule'],
+          ['node', 'Node'],
+          ['entity', 'Entity'],
+          ['tactic', 'Tactic'],
+          ['matrix', 'Matrix'],
         ]}
-        onChange={show}
-        testid="findings-display"
+        onChange={(by) => {
+          show(by === 'matrix' ? 'matrix' : 'list');
+          if (by !== 'matrix') group(by);
+        }}
+        testid="findings-grouping"
       />
-      {display === 'list' && (
-        <Choices<Grouping>
-          label="Group by"
-          value={grouping}
-          options={[
-            ['level', 'Level'],
-            ['rule', 'Rule'],
-            ['node', 'Node'],
-            ['entity', 'Entity'],
-            ['tactic', 'Tactic'],
-          ]}
-          onChange={group}
-          testid="findings-grouping"
-        />
-      )}
     </div>
   );
 }

@@ -58,6 +58,9 @@ export function RuleDetails({
 
 function RuleHead({ rule, asking, ask }: { rule: RuleRow; asking: boolean; ask(on: boolean): void }) {
   const tune = useRules((s) => s.tune);
+  const others = useRules(
+    (s) => s.rules.filter((r) => r.editable && r.path === rule.path && r !== rule).length,
+  );
   const state = stateOf(rule);
   return (
     <section className="details-block event-head">
@@ -115,6 +118,21 @@ function RuleHead({ rule, asking, ask }: { rule: RuleRow; asking: boolean; ask(o
           </button>
         )}
         <RuleSwitch rule={rule} asking={asking} ask={ask} />
+        {rule.editable && (
+          <button
+            type="button"
+            className="button"
+            onClick={() => void useRuleEditor.getState().remove(rule.path)}
+            title={
+              others > 0
+                ? `Remove the file ${rule.path} from the case, with ${plural(others, 'other rule')} in it`
+                : `Remove the file ${rule.path} from the case`
+            }
+            data-testid="rule-remove"
+          >
+            {others > 0 ? `Remove its file (${others + 1} rules)` : 'Remove'}
+          </button>
+        )}
       </div>
       {asking && (
         <ReasonForm

@@ -64,31 +64,29 @@ function Field(props: {
 }) {
   const { threshold: t, value, disabled, onChange, wrong } = props;
   return (
-    <tr>
-      <th scope="row" className="mono" title={t.about}>
-        {t.name}
-      </th>
-      <td>
-        <span className="mark">
-          <input
-            className="field num threshold-value"
-            inputMode="decimal"
-            aria-label={`${t.name}, in ${t.unit || 'no unit'}`}
-            aria-invalid={wrong !== null}
-            value={value}
-            disabled={disabled}
-            onChange={(e) => onChange(e.target.value)}
-            data-testid={`threshold-${t.name}`}
-          />
-          <span className="soft">{t.unit}</span>
+    <li className="threshold">
+      <div className="threshold-line">
+        <span className="mono threshold-name">{t.name}</span>
+        <input
+          className="field num threshold-value"
+          inputMode="decimal"
+          aria-label={`${t.name}, in ${t.unit || 'no unit'}`}
+          aria-invalid={wrong !== null}
+          value={value}
+          disabled={disabled}
+          onChange={(e) => onChange(e.target.value)}
+          data-testid={`threshold-${t.name}`}
+        />
+        <span className="soft">{t.unit}</span>
+        <span className={t.value === t.stated ? 'dim' : 'soft'} data-testid={`stated-${t.name}`}>
+          {t.value === t.stated
+            ? 'as the rule states'
+            : `the rule states ${thresholdWords(t.stated, t.unit)}`}
         </span>
-        {wrong && <p className="bad">▲ {wrong}</p>}
-      </td>
-      <td className="dim">
-        {t.value === t.stated ? 'as the rule states' : `the rule states ${thresholdWords(t.stated, t.unit)}`}
-        {t.about && <div>{t.about}</div>}
-      </td>
-    </tr>
+      </div>
+      {t.about && <p className="dim">{t.about}</p>}
+      {wrong && <p className="bad">▲ {wrong}</p>}
+    </li>
   );
 }
 
@@ -154,20 +152,18 @@ export function RuleThresholds({ rule }: { rule: RuleRow }) {
           if (changed && wrong.every((w) => w === null) && why.trim()) void keep();
         }}
       >
-        <table className="fields thresholds">
-          <tbody>
-            {rule.thresholds.map((t, i) => (
-              <Field
-                key={t.name}
-                threshold={t}
-                value={values[i] ?? ''}
-                disabled={readOnly}
-                wrong={wrong[i] ?? null}
-                onChange={(v) => setValues(values.with(i, v))}
-              />
-            ))}
-          </tbody>
-        </table>
+        <ul className="thresholds">
+          {rule.thresholds.map((t, i) => (
+            <Field
+              key={t.name}
+              threshold={t}
+              value={values[i] ?? ''}
+              disabled={readOnly}
+              wrong={wrong[i] ?? null}
+              onChange={(v) => setValues(values.with(i, v))}
+            />
+          ))}
+        </ul>
         {changed && (
           <div className="reason">
             <label htmlFor="threshold-reason">Why? It goes into the report.</label>

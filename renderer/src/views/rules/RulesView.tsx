@@ -76,16 +76,21 @@ function RuleBrowser() {
                 onSize={setWidth}
               />
               <div className="column rules-beside" style={{ width }}>
-                <button
-                  type="button"
-                  className="icon-button rules-close"
-                  onClick={() => useRules.getState().showBeside(false)}
-                  title="Close, for the whole table (Esc)"
-                  aria-label="Close the rule"
-                  data-testid="rule-close"
-                >
-                  <Icon name="close" />
-                </button>
+                <div className="bar">
+                  <h2 className="grow">
+                    Rule {count(Math.max(0, at) + 1)} of {count(order.length)}
+                  </h2>
+                  <button
+                    type="button"
+                    className="icon-button"
+                    onClick={() => useRules.getState().showBeside(false)}
+                    title="Close, for the whole table (Esc)"
+                    aria-label="Close the rule"
+                    data-testid="rule-close"
+                  >
+                    <Icon name="close" />
+                  </button>
+                </div>
                 <div className="scroll grow">
                   <RuleDetails
                     key={keyOf(current)}

@@ -19,9 +19,11 @@ export function TryResult({ onLine }: { onLine(line: number): void }) {
               ? `${plural(tried.findings, 'finding')}, ${plural(tried.events, 'event')} · ${count(Math.max(1, Math.round(tried.millis)))} ms`
               : trying
                 ? 'running …'
-                : live
-                  ? 'waiting for the text to be checked'
-                  : 'not run yet'}
+                : tryError
+                  ? 'could not be run'
+                  : live
+                    ? 'waiting for the text to be checked'
+                    : 'not run yet'}
         </span>
         {trying && tried && <span className="dim">running the changed text …</span>}
       </div>

@@ -105,7 +105,7 @@ export function ruleFromEvent(event: EventDetail, id: string, today: string): st
 
 /**
  * A copy to change: new ids (a rule id may be there once), which name what they derive from, and new names for the rules
- * that others refer to by name. Comments and order stay.
+ * that its correlations refer to by name, wherever those do. Comments and order stay.
  */
 export function copyOf(source: string, newId: () => string): string {
   const renamed = new Map<string, string>();
@@ -113,10 +113,13 @@ export function copyOf(source: string, newId: () => string): string {
     renamed.set(name!, `${name}_copy`);
   const ids = new Map<string, string>();
   for (const [, id] of source.matchAll(/^id:\s*['"]?([\w-]+)['"]?\s*$/gm)) ids.set(id!, newId());
+  const rename = (line: string) =>
+    line.replace(/(?<![\w.-])[\w][\w.-]*/g, (word) => renamed.get(word) ?? ids.get(word) ?? word);
   return source
     .split(/^(?=---)/m)
     .map((document) => {
       const hasRelated = /^related:/m.test(document);
+      const refers = /^correlation:/m.test(document);
       return document
         .split('\n')
         .flatMap((line) => {
@@ -126,11 +129,8 @@ export function copyOf(source: string, newId: () => string): string {
               `id: ${ids.get(id)}`,
               ...(hasRelated ? [] : ['related:', `  - id: ${id}`, '    type: derived']),
             ];
-          const name = /^(name:\s*['"]?)([\w.-]+)(['"]?\s*)$/.exec(line);
-          if (name) return [`${name[1]}${renamed.get(name[2]!)}${name[3]}`];
-          const item = /^(\s+-\s+['"]?)([\w.-]+)(['"]?\s*(?:#.*)?)$/.exec(line);
-          const other = item && (renamed.get(item[2]!) ?? ids.get(item[2]!));
-          return [other ? `${item[1]}${other}${item[3]}` : line];
+          if (refers ? /^(title|description):/.test(line) : !/^name:/.test(line)) return [line];
+          return [rename(line)];
         })
         .join('\n');
     })
