@@ -97,13 +97,13 @@ describe('places in the ATT&CK matrix', () => {
 
 describe('groups of findings', () => {
   const names = { attack, rules: new Map([['r-1', rule('r-1', ['attack.t1078'])]]) };
-  test('by entity a finding is in the group of each of its values', () => {
+  test('by entity a finding is in the group of each of its values that names something', () => {
     const groups = grouped(
-      [finding({ groupValues: { src_ip: '10.0.0.1', n: 5, none: null } })],
+      [finding({ groupValues: { src_ip: '10.0.0.1', user: 'eve', n: 5, m: '5', none: null } })],
       'entity',
       names,
     );
-    expect(groups.map((g) => g.word)).toEqual(['n = 5', 'src_ip = 10.0.0.1']);
+    expect(groups.map((g) => g.word)).toEqual(['src_ip = 10.0.0.1', 'user = eve']);
   });
 
   test('by tactic the groups stand in the order of ATT&CK, what has none at the end', () => {

@@ -20,8 +20,11 @@ export interface Names {
 export const valueText = (value: unknown): string =>
   typeof value === 'string' ? value : JSON.stringify(value);
 
+/** A plain number counts or measures something; it names nothing. */
+const names = (value: unknown): boolean => value !== null && !/^-?\d+(\.\d+)?$/.test(valueText(value));
+
 /** The groups a finding is in: by entity or tactic it may be in several, by the others in one. */
-function namesOf(f: FindingRow, by: Grouping, { attack, rules }: Names): string[] {
+function groupsOf(f: FindingRow, by: Grouping, { attack, rules }: Names): string[] {
   switch (by) {
     case 'level':
       return [f.level];
@@ -30,7 +33,7 @@ function namesOf(f: FindingRow, by: Grouping, { attack, rules }: Names): string[
     case 'node':
       return [f.node ?? (f.nodes.length > 1 ? 'several nodes' : (f.nodes[0] ?? 'no node'))];
     case 'entity': {
-      const values = Object.entries(f.groupValues).filter(([, value]) => value !== null);
+      const values = Object.entries(f.groupValues).filter(([, value]) => names(value));
       return values.length > 0
         ? values.map(([name, value]) => `${name} = ${valueText(value)}`)
         : ['no entity'];
@@ -48,22 +51,22 @@ function wordOf(key: string, members: FindingRow[], by: Grouping, { attack }: Na
   return attack.tactics.find((t) => t.short === key)?.name ?? 'Under no tactic';
 }
 
-export function grouped(findings: FindingRow[], by: Grouping, names: Names): FindingGroup[] {
+export function grouped(findings: FindingRow[], by: Grouping, tables: Names): FindingGroup[] {
   const groups = new Map<string, FindingRow[]>();
   for (const finding of findings)
-    for (const key of namesOf(finding, by, names)) {
+    for (const key of groupsOf(finding, by, tables)) {
       const members = groups.get(key);
       if (members) members.push(finding);
       else groups.set(key, [finding]);
     }
   const place = (group: FindingGroup) => {
-    const at = names.attack.tactics.findIndex((t) => t.short === group.key);
-    return at < 0 ? names.attack.tactics.length : at;
+    const at = tables.attack.tactics.findIndex((t) => t.short === group.key);
+    return at < 0 ? tables.attack.tactics.length : at;
   };
   return [...groups]
     .map(([key, members]) => ({
       key,
-      word: wordOf(key, members, by, names),
+      word: wordOf(key, members, by, tables),
       findings: members.toSorted(strongestFirst),
     }))
     .toSorted((a, b) =>
