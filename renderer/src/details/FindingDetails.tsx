@@ -93,7 +93,7 @@ function Reasons({ explained }: { explained: Explained }) {
         <ul className="signed" data-testid="finding-stronger">
           {stronger.map((s) => (
             <li key={s}>
-              <span title="makes it stronger">＋</span>
+              <span title="makes it stronger">+</span>
               {s}
             </li>
           ))}
@@ -103,7 +103,7 @@ function Reasons({ explained }: { explained: Explained }) {
         <ul className="signed" data-testid="finding-weaker">
           {weaker.map((s) => (
             <li key={s}>
-              <span title="makes it weaker">－</span>
+              <span title="makes it weaker">−</span>
               {s}
             </li>
           ))}

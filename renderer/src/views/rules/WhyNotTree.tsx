@@ -16,12 +16,7 @@ function Part({ part, depth, top, onLine }: Props & { depth: number; top: number
   return (
     <li>
       <div className="why-part" data-testid="why-part" data-events={events}>
-        <span className="why-text mono" style={{ paddingLeft: depth * 16 }}>
-          {depth > 0 && (
-            <span className="dim" aria-hidden="true">
-              └{' '}
-            </span>
-          )}
+        <span className="why-text mono" style={{ paddingLeft: depth * 10 }}>
           {text}
         </span>
         <span className="why-line dim">
@@ -67,8 +62,8 @@ export function WhyNotTree({ part, onLine }: Props) {
     <div className="why" data-testid="why-not-tree">
       <div className="why-part why-head dim">
         <span>part of the rule</span>
-        <span />
-        <span />
+        <span className="why-line" />
+        <span className="why-bar-head" />
         <span className="num">events</span>
         <span className="num" title="events that lack the field">
           lack field
