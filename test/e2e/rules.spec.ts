@@ -129,7 +129,7 @@ test('a copy is edited while it runs on the case, saved, run, and removed with a
   await test.step('it is saved, run, and finds', async () => {
     await page.getByTestId('editor-path').fill('of-the-test.yml');
     await page.getByTestId('editor-save').click();
-    await expect(page.getByTestId('editor-state')).toContainText('saved');
+    await expect(page.getByTestId('editor-state')).toHaveText('✓ saved in the case');
     await page.getByTestId('editor-close').click();
     await page.getByTestId('rules-filter').fill('7d1f6f0a');
     const row = page.getByTestId('rule-row');
