@@ -26,6 +26,7 @@ export const RULE_TYPES = [
   'value_percentile',
   'value_median',
   'native',
+  'filter',
 ] as const;
 export type RuleType = (typeof RULE_TYPES)[number];
 

@@ -200,6 +200,9 @@ async function runRule(
   }
   outcome.millis = performance.now() - began + pass.millis(rule);
   const notes = rule.warnings.map((warning) => `line ${warning.line}: ${warning.message}`);
+  if (rule.note !== null) notes.unshift(rule.note);
+  const why = outcome.error === null && !outcome.applies ? rule.appliesNot(pass.sources) : null;
+  if (why !== null && why !== rule.note) notes.unshift(why);
   if (outcome.excluded > 0) {
     notes.unshift(
       `${outcome.excluded} matching event${outcome.excluded === 1 ? '' : 's'} without a time or without a value to group, count or reckon with took part in no window`,

@@ -5,16 +5,24 @@ import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { FindingLevel, RuleOrigin, RuleType, Threshold } from '../../../shared/model.ts';
 import type { Bound } from '../case/database.ts';
+import { applyFilters } from './apply-filters.ts';
 import { NATIVE_CHECKS } from './native/checks.ts';
 import { checkSource, type NativeCheck } from './native/native-check.ts';
 import { type RuleFile, readRuleFiles } from './rule-files.ts';
 import { statedThresholds, withThresholds } from './rule-thresholds.ts';
 import { canOccur, withoutLogs } from './sigma/correlation-applies.ts';
 import { type Base, correlationQuery } from './sigma/correlation-query.ts';
-import { type EventRule, type Extras, type RuleDocument, readDocuments } from './sigma/document.ts';
+import {
+  type EventRule,
+  type Extras,
+  type Metadata,
+  type RuleDocument,
+  readDocuments,
+} from './sigma/document.ts';
 import { eventQuery, type RowsOf } from './sigma/event-query.ts';
 import type { Asked } from './sigma/leaf.ts';
-import { type CaseSources, type LogSource, occurs } from './sigma/logsource.ts';
+import { type CaseSources, type LogSource, missingText, occurs } from './sigma/logsource.ts';
+import type { Placeholders } from './sigma/placeholder.ts';
 import { type Place, type Problem, Problems } from './sigma/problem.ts';
 import { Binder } from './sigma/sql.ts';
 import { inForce, type ThresholdChanges } from './thresholds.ts';
@@ -42,6 +50,8 @@ export interface LoadedRule {
   service: string | null;
   attack: string[];
   tags: string[];
+  related: Metadata['related'];
+  license: string | null;
   origin: RuleOrigin;
   /** Relative to the folder that was named, `/` separated. */
   path: string;
@@ -56,6 +66,8 @@ export interface LoadedRule {
   /** Why it is refused; empty: it can run. */
   problems: Problem[];
   warnings: Problem[];
+  /** What else there is to know: the filters in force; for a filter, the rules it is put beside. */
+  note: string | null;
   query: CompiledQuery | null;
   /** The detections that `query` asks of the events; none for a built-in check. */
   detections: EventRule[];
@@ -80,6 +92,8 @@ export interface LoadedRule {
   applies(sources: CaseSources): boolean;
   /** Of the rules that a correlation rests on, those whose logs the case does not hold. */
   lacks(sources: CaseSources): string[];
+  /** Why it does not apply, in words; null where it does. */
+  appliesNot(sources: CaseSources): string | null;
 }
 
 let override: string | null = null;
@@ -104,7 +118,7 @@ export interface LoadOptions {
   /** Values in place of the stated ones. */
   thresholds?: ThresholdChanges;
   /** Values of the case for `%name%` in rules, by name. */
-  placeholders?: ReadonlyMap<string, string[]>;
+  placeholders?: Placeholders;
 }
 
 /** A rule file and where it comes from, read or about to be. */
@@ -145,11 +159,14 @@ export function checkRuleText(
 }
 
 /** The documents of a file; of one that holds none, or can't be read, one document that says so. */
-export function documentsOf(file: Pick<RuleText, 'text' | 'problem'>): RuleDocument[] {
+export function documentsOf(
+  file: Pick<RuleText, 'text' | 'problem'>,
+  placeholders?: Placeholders,
+): RuleDocument[] {
   let { problem } = file;
   let documents: RuleDocument[] = [];
   try {
-    if (problem === null) documents = readDocuments(file.text);
+    if (problem === null) documents = readDocuments(file.text, placeholders);
   } catch (error) {
     problem = `the file can't be read as rules: ${fault(error)}`;
   }
@@ -173,6 +190,7 @@ interface Draft {
   problems: Problems;
   /** Correlations that refer to it and keep it from being reported on its own. */
   quiet: boolean;
+  note: string | null;
   base: Base | null | undefined;
   resolving: boolean;
 }
@@ -181,7 +199,9 @@ interface Draft {
 export function buildRules(files: RuleText[], options: LoadOptions = {}): LoadedRule[] {
   const drafts: Draft[] = [];
   for (const file of files) {
-    for (const stated of file.documents ?? documentsOf(file)) {
+    // documents that were kept were read without the placeholders of the case
+    const kept = file.documents?.some((document) => document.expands) ? undefined : file.documents;
+    for (const stated of kept ?? documentsOf(file, options.placeholders)) {
       const problems = new Problems();
       problems.list.push(...stated.problems);
       const { document, tuned, refused } = tunedDocument(stated, options);
@@ -194,30 +214,20 @@ export function buildRules(files: RuleText[], options: LoadOptions = {}): Loaded
         document,
         problems,
         quiet: false,
+        note: null,
         base: undefined,
         resolving: false,
       });
     }
   }
-  const byWord = new Map<string, Draft>();
-  for (const draft of drafts) {
-    for (const word of [draft.document.metadata.id, draft.document.metadata.name]) {
-      if (word === null) continue;
-      const other = byWord.get(word);
-      if (other)
-        draft.problems.add(
-          draft.document.at,
-          `the id or name '${word}' is already taken by a rule in ${other.path}`,
-        );
-      else byWord.set(word, draft);
-    }
-  }
+  const byWord = draftsByWord(drafts);
+  applyFilters(drafts);
   for (const draft of drafts) {
     const body = draft.document.body;
     if (body?.kind !== 'correlation' || body.generate) continue;
     for (const { name } of body.rules) {
       const target = byWord.get(name);
-      if (target && target !== draft) target.quiet = true;
+      if (target && target !== 'several' && target !== draft) target.quiet = true;
     }
   }
   const ids = new Set<string>();
@@ -235,11 +245,39 @@ export function buildRules(files: RuleText[], options: LoadOptions = {}): Loaded
     const { body } = draft.document;
     if (body?.kind !== 'correlation') continue;
     for (const { name } of body.rules) {
-      const base = finished.get(byWord.get(name)!);
+      const target = byWord.get(name);
+      const base = target && target !== 'several' ? finished.get(target) : undefined;
       if (base && base !== rule) rule.bases.push(base);
     }
   }
   return [...finished.values()];
+}
+
+/**
+ * Documents by id and name. A copy of a rule is refused, as it would tell everything twice; of two different rules with
+ * one word both run, and a correlation that refers to the word is refused.
+ */
+function draftsByWord(drafts: Draft[]): Map<string, Draft | 'several'> {
+  const byWord = new Map<string, Draft | 'several'>();
+  const firsts = new Map<string, Draft>();
+  for (const draft of drafts) {
+    const { metadata, text, at } = draft.document;
+    for (const word of new Set([metadata.id, metadata.name])) {
+      if (word === null) continue;
+      const first = firsts.get(word);
+      if (!first) {
+        firsts.set(word, draft);
+        byWord.set(word, draft);
+      } else if (first.document.text === text) {
+        draft.problems.add(at, `the id or name '${word}' is already taken by the same rule in ${first.path}`);
+      } else {
+        byWord.set(word, 'several');
+        const message = `the id or name '${word}' is already taken by another rule in ${first.path}`;
+        draft.document = { ...draft.document, warnings: [...draft.document.warnings, { ...at, message }] };
+      }
+    }
+  }
+  return byWord;
 }
 
 /** The document with the numbers of the case; `refused` says which of them it can't take. */
@@ -259,7 +297,7 @@ function tunedDocument(
 }
 
 /** One rule that can't be compiled is refused; the others go on. */
-function tryFinish(draft: Draft, byWord: Map<string, Draft>): LoadedRule {
+function tryFinish(draft: Draft, byWord: Map<string, Draft | 'several'>): LoadedRule {
   try {
     return finish(draft, byWord);
   } catch (error) {
@@ -273,7 +311,7 @@ const fault = (error: unknown): string =>
     ? 'it is too large or nested too deeply'
     : `${error instanceof Error ? error.message.split('\n')[0] : String(error)}`;
 
-function finish(draft: Draft, byWord: Map<string, Draft>): LoadedRule {
+function finish(draft: Draft, byWord: Map<string, Draft | 'several'>): LoadedRule {
   const { document, problems, path } = draft;
   const { metadata, extras, body } = document;
   let compile: ((rowsOf?: RowsOf) => CompiledQuery) | null = null;
@@ -301,6 +339,9 @@ function finish(draft: Draft, byWord: Map<string, Draft>): LoadedRule {
     detections = [body];
     compile = (rowsOf) =>
       compiled(groupNames, (binder, asked) => eventQuery(body, extras, binder, asked, rowsOf));
+  } else if (body?.kind === 'filter') {
+    type = 'filter';
+    sources = [body.logSource];
   } else if (body?.kind === 'correlation') {
     type = body.type;
     groupNames = [...body.groupBy.map((g) => g.name), ...extras.splitBy];
@@ -319,7 +360,9 @@ function finish(draft: Draft, byWord: Map<string, Draft>): LoadedRule {
   const services = new Set(sources.map((s) => s.service));
   const fallback = `${path}:${document.at.line}`;
   return {
-    ruleId: metadata.id ?? `unnamed-${createHash('sha256').update(document.text).digest('hex').slice(0, 16)}`,
+    ruleId:
+      metadata.id?.slice(0, 200) ??
+      `unnamed-${createHash('sha256').update(document.text).digest('hex').slice(0, 16)}`,
     title: metadata.title || fallback,
     level: metadata.level,
     status: metadata.status,
@@ -328,6 +371,8 @@ function finish(draft: Draft, byWord: Map<string, Draft>): LoadedRule {
     service: services.size === 1 ? [...services][0]! : null,
     attack: metadata.attack,
     tags: metadata.tags,
+    related: metadata.related,
+    license: metadata.license,
     origin: draft.origin,
     path,
     line: document.at.line,
@@ -338,6 +383,7 @@ function finish(draft: Draft, byWord: Map<string, Draft>): LoadedRule {
     source,
     problems: problems.list,
     warnings: document.warnings,
+    note: draft.note,
     query: problems.any
       ? null
       : check
@@ -354,12 +400,21 @@ function finish(draft: Draft, byWord: Map<string, Draft>): LoadedRule {
     logSources: sources,
     bases: [],
     reported: !draft.quiet,
-    applies: (there) =>
-      type === 'native'
-        ? nativeApplies(check, there)
-        : correlated
-          ? canOccur(correlated, there)
-          : sources.some((s) => occurs(s, there)),
+    applies: (there) => {
+      if (type === 'native') return nativeApplies(check, there);
+      if (type === 'filter') return false;
+      return correlated ? canOccur(correlated, there) : sources.some((s) => occurs(s, there));
+    },
+    appliesNot(there) {
+      if (this.applies(there)) return null;
+      if (type === 'native') return 'the case has no events that this check looks at';
+      return type === 'filter'
+        ? draft.note
+        : missingText(
+            sources.filter((s) => !occurs(s, there)),
+            there,
+          );
+    },
     lacks: (there) => (correlated ? withoutLogs(correlated, there) : []),
   };
 }
@@ -387,7 +442,7 @@ const detectionsOf = (base: Base): EventRule[] =>
   'kind' in base.body ? [base.body] : base.body.bases.flatMap(detectionsOf);
 
 /** The rule as something a correlation can rest on; null when it is refused. */
-function resolveBase(draft: Draft, byWord: Map<string, Draft>): Base | null {
+function resolveBase(draft: Draft, byWord: Map<string, Draft | 'several'>): Base | null {
   if (draft.base !== undefined) return draft.base;
   const { metadata, body } = draft.document;
   const names = [metadata.name, metadata.id].filter((n) => n !== null);
@@ -407,14 +462,19 @@ function resolveBase(draft: Draft, byWord: Map<string, Draft>): Base | null {
         );
         continue;
       }
+      if (target === 'several') {
+        draft.problems.add(at, `the correlation refers to '${name}', which more than one rule is called`);
+        continue;
+      }
       if (target.resolving) {
         draft.problems.add(at, `the correlation refers to '${name}', which refers back to it`);
         continue;
       }
-      if (target.document.body?.kind === 'native') {
+      const kind = target.document.body?.kind;
+      if (kind === 'native' || kind === 'filter') {
         draft.problems.add(
           at,
-          `the correlation refers to '${name}', a built-in check; only rules can be correlated`,
+          `the correlation refers to '${name}', a ${kind === 'native' ? 'built-in check' : 'filter'}; only rules can be correlated`,
         );
         continue;
       }
@@ -469,7 +529,7 @@ function checkFocus(draft: Draft): void {
   if (extras.once && !(body?.kind === 'correlation' && body.type === 'temporal_ordered')) {
     draft.problems.add(at, "'tidemark.once' belongs to temporal_ordered");
   }
-  if (extras.focus === null || body === null || body.kind === 'native') return;
+  if (extras.focus === null || body === null || body.kind === 'native' || body.kind === 'filter') return;
   const base = draft.base;
   const roles =
     body.kind === 'event'
@@ -487,14 +547,14 @@ function logSources(base: Base): LogSource[] {
 }
 
 /** The text of a rule, for a correlation with those of its rules that stand in the same file. */
-function sourceOf(draft: Draft, ofFile: Draft[], byWord: Map<string, Draft>): string {
+function sourceOf(draft: Draft, ofFile: Draft[], byWord: Map<string, Draft | 'several'>): string {
   const wanted = new Set<Draft>([draft]);
   const visit = (from: Draft) => {
     const body = from.document.body;
     if (body?.kind !== 'correlation') return;
     for (const { name } of body.rules) {
       const target = byWord.get(name);
-      if (!target || wanted.has(target)) continue;
+      if (!target || target === 'several' || wanted.has(target)) continue;
       wanted.add(target);
       visit(target);
     }

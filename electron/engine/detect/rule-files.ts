@@ -74,9 +74,18 @@ async function readOne(place: string, path: string): Promise<RuleFile> {
   try {
     const { size } = await stat(place);
     if (size > MOST_BYTES) return { path, place, text: '', problem: tooLarge(size) };
-    return { path, place, text: await readFile(place, 'utf8'), problem: null };
+    return { path, place, ...decoded(await readFile(place)) };
   } catch (error) {
     return { path, place, text: '', problem: `the file can't be read (${reasonOf(error)})` };
+  }
+}
+
+/** Rules are UTF-8; what is not would be read with other characters than were written. */
+export function decoded(bytes: Uint8Array): Pick<RuleFile, 'text' | 'problem'> {
+  try {
+    return { text: new TextDecoder('utf-8', { fatal: true }).decode(bytes), problem: null };
+  } catch {
+    return { text: '', problem: 'the file is not UTF-8 text' };
   }
 }
 

@@ -3,7 +3,7 @@ import { open } from 'node:fs/promises';
 import { CaseError } from '../case/errors.ts';
 import { Damage, reasonOf } from '../intake/source.ts';
 import { type ZipMember, ZipReader } from '../intake/zip.ts';
-import { isRuleName, LINK, MOST_BYTES, MOST_FILES, type RuleFile, tooLarge } from './rule-files.ts';
+import { decoded, isRuleName, LINK, MOST_BYTES, MOST_FILES, type RuleFile, tooLarge } from './rule-files.ts';
 
 /** Unpacked text of all rules of one zip. */
 const MOST_TOTAL = 200_000_000;
@@ -75,7 +75,7 @@ async function readMember(member: Exclude<ZipMember, { kind: 'directory' }>, lef
   } finally {
     await content.close();
   }
-  return { path, text: Buffer.concat(chunks).toString('utf8'), problem: null };
+  return { path, ...decoded(Buffer.concat(chunks)) };
 }
 
 /** Absolute names, `..`, drive letters, control characters. */

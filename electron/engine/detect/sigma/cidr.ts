@@ -49,42 +49,96 @@ export function parseV6(text: string): bigint | null {
 }
 
 const OCTET = '(25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])';
+/** From so many networks on, those of one prefix length are one list in place of one comparison each. */
+const LISTED = 20;
 
-/** BOOLEAN or NULL: is the text an address of one of the networks? `::ffff:a.b.c.d` counts as a.b.c.d. */
-export function networksSql(text: string, networks: Network[], binder: Binder): string {
+/**
+ * BOOLEAN or NULL: is the text an address of one of the networks? `::ffff:a.b.c.d` counts as a.b.c.d.
+ * `repeated`: it stands inside a list function, where no subquery may stand.
+ */
+export function networksSql(text: string, networks: Network[], binder: Binder, repeated = false): string {
   const v4 = networks.filter((n) => n.version === 4);
   const v6 = networks.filter((n) => n.version === 6);
   const parts: string[] = [];
   if (v4.length > 0) {
     const plain = `regexp_replace(lower(${text}), '^::ffff:', '')`;
-    const within = anyOf(v4.map((network) => v4Sql(plain, network, binder)));
-    parts.push(allOf([`regexp_full_match(${plain}, '${OCTET}([.]${OCTET}){3}')`, within]));
+    const within =
+      v4.length < LISTED ? v4.map((n) => v4Sql(plain, n, binder)) : v4Lists(plain, v4, binder, repeated);
+    // AND alone would not keep the numbers from being made of what is no address; TRY_CAST makes them NULL
+    parts.push(allOf([`regexp_full_match(${plain}, '${OCTET}([.]${OCTET}){3}')`, anyOf(within)]));
   }
-  for (const network of v6) parts.push(v6Sql(text, network, binder));
-  return anyOf(parts);
+  if (v6.length > 0) parts.push(v6Sql(text, v6, binder, repeated));
+  return anyOf(parts.map((part) => (parts.length > 1 ? `coalesce(${part}, false)` : part)));
 }
 
+const octet = (plain: string, n: number) => `TRY_CAST(split_part(${plain}, '.', ${n}) AS BIGINT)`;
+const v4Number = (plain: string): string =>
+  `(${octet(plain, 1)} * 16777216 + ${octet(plain, 2)} * 65536 + ${octet(plain, 3)} * 256 + ${octet(plain, 4)})`;
+
 /** Whole octets are compared as text, which is quicker; `plain` is known to be four octets. */
-function v4Sql(plain: string, { low, high }: Network, binder: Binder): string {
+function v4Sql(plain: string, network: Network, binder: Binder): string {
+  const { low, high } = network;
   const octets = [24n, 16n, 8n, 0n].map((shift) => (low >> shift) & 255n);
-  const length = 32 - (high - low).toString(2).replace(/^0$/, '').length;
+  const length = 32 - freeBits(network);
   if (length % 8 === 0 && length > 0 && length < 32) {
     return `starts_with(${plain}, ${binder.bind(`${octets.slice(0, length / 8).join('.')}.`)})`;
   }
-  const octet = (n: number) => `TRY_CAST(split_part(${plain}, '.', ${n}) AS BIGINT)`;
-  const number = `(${octet(1)} * 16777216 + ${octet(2)} * 65536 + ${octet(3)} * 256 + ${octet(4)})`;
-  return `${number} BETWEEN ${binder.bind(Number(low))} AND ${binder.bind(Number(high))}`;
+  return `${v4Number(plain)} BETWEEN ${binder.bind(Number(low))} AND ${binder.bind(Number(high))}`;
 }
 
-function v6Sql(text: string, network: Network, binder: Binder): string {
+const freeBits = ({ low, high }: Network): number => (high - low).toString(2).replace(/^0$/, '').length;
+
+/** A set of network numbers per prefix length: at most 33 look-ups however many networks there are. */
+function v4Lists(plain: string, networks: Network[], binder: Binder, repeated: boolean): string[] {
+  const byLength = new Map<number, number[]>();
+  for (const network of networks) {
+    const bits = freeBits(network);
+    const list = byLength.get(bits) ?? [];
+    list.push(Number(network.low >> BigInt(bits)));
+    byLength.set(bits, list);
+  }
+  return [...byLength].map(([bits, numbers]) =>
+    inList(`(${v4Number(plain)} >> ${bits})`, numbers, 'BIGINT', binder, repeated),
+  );
+}
+
+function inList(
+  value: string,
+  values: (number | string)[],
+  type: 'BIGINT' | 'VARCHAR',
+  binder: Binder,
+  repeated: boolean,
+): string {
+  const list = `from_json(${binder.bind(JSON.stringify(values))}, '["${type}"]')`;
+  return repeated ? `list_contains(${list}, ${value})` : `${value} IN (SELECT unnest(${list}))`;
+}
+
+function v6Sql(text: string, networks: Network[], binder: Binder, repeated: boolean): string {
   const half = (n: number) =>
     `list_filter(string_split(split_part(${text}, '::', ${n}), ':'), lambda g: g <> '')`;
   const groups = `CASE WHEN contains(${text}, '::')
     THEN list_concat(${half(1)}, list_transform(range(8 - len(${half(1)}) - len(${half(2)})), lambda i: '0'), ${half(2)})
     ELSE string_split(${text}, ':') END`;
-  const hex = (value: bigint) => binder.bind(value.toString(16).padStart(32, '0'));
+  const hex = (value: bigint) => value.toString(16).padStart(32, '0');
   const spread = `array_to_string(list_transform(${groups}, lambda g: lpad(lower(g), 4, '0')), '')`;
+  const whole: Network[] = [];
+  const byDigits = new Map<number, string[]>();
+  for (const network of networks) {
+    const bits = freeBits(network);
+    const digits = (128 - bits) / 4;
+    if (networks.length < LISTED || !Number.isInteger(digits)) whole.push(network);
+    else {
+      const starts = byDigits.get(digits) ?? [];
+      starts.push(hex(network.low).slice(0, digits));
+      byDigits.set(digits, starts);
+    }
+  }
+  const within = whole.map(
+    (n) => `${spread} BETWEEN ${binder.bind(hex(n.low))} AND ${binder.bind(hex(n.high))}`,
+  );
+  for (const [digits, starts] of byDigits)
+    within.push(inList(`left(${spread}, ${digits})`, starts, 'VARCHAR', binder, repeated));
   // CASE: the lists are only made for what looks like an address
   return `CASE WHEN contains(${text}, ':') AND regexp_full_match(${text}, '[0-9a-fA-F:]{2,39}')
-    THEN len(${groups}) = 8 AND ${spread} BETWEEN ${hex(network.low)} AND ${hex(network.high)} END`;
+    THEN len(${groups}) = 8 AND ${anyOf(within)} END`;
 }

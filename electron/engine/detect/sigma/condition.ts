@@ -225,3 +225,11 @@ export function positiveSelections(
   else for (const part of condition.of) positiveSelections(part, negated, found);
   return found;
 }
+
+/** Names of all selections that a condition speaks of. */
+export function namedSelections(condition: Condition, found: Set<string> = new Set()): Set<string> {
+  if (condition.is === 'selection') found.add(condition.name);
+  else if (condition.is === 'not') namedSelections(condition.of, found);
+  else for (const part of condition.of) namedSelections(part, found);
+  return found;
+}

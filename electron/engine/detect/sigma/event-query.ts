@@ -14,11 +14,13 @@ import { allOf, anyOf, type Binder, interval } from './sql.ts';
 /** Which rows of `events AS e` a detection matches, without WHERE. */
 export type RowsOf = (rule: EventRule, binder: Binder, asked: Asked) => string;
 
-/** `log source AND condition`. */
+/** `log source AND condition AND conditions of its filters`. */
 export function whereSql(rule: EventRule, binder: Binder, asked: Asked): string {
   const source = logSourceSql(rule.logSource, binder);
-  const conditions = rule.conditions.map((c) => conditionSql(c, rule.selections, binder, asked));
-  return `${source}\n    AND ${anyOf(conditions)}`;
+  const parts = [rule, ...rule.filters].map(({ conditions, selections }) =>
+    anyOf(conditions.map((condition) => conditionSql(condition, selections, binder, asked))),
+  );
+  return [source, ...parts].join('\n    AND ');
 }
 
 function conditionSql(

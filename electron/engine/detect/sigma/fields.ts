@@ -1,145 +1,136 @@
 // Field names of rules -> expressions over the view `events`. Names are looked up, never written into SQL.
-import type { Binder } from './sql.ts';
+import { anyOf, type Binder } from './sql.ts';
+import { COLUMNS, FIELD_NAMES, type Reading, type Source } from './taxonomy.ts';
 
-export type ColumnType = 'text' | 'number' | 'time' | 'level';
+export { COLUMNS, FIELD_NAMES } from './taxonomy.ts';
 
-/** Columns of `events` that a rule may name: the allow-list. */
-export const COLUMNS: Readonly<Record<string, ColumnType>> = {
-  event_id: 'number',
-  ts: 'time',
-  ts_logged: 'time',
-  ts_basis: 'text',
-  node: 'text',
-  system: 'text',
-  component: 'text',
-  level: 'level',
-  category: 'text',
-  action: 'text',
-  outcome: 'text',
-  message: 'text',
-  fields: 'text',
-  src_ip: 'text',
-  user_name: 'text',
-  http_method: 'text',
-  http_path: 'text',
-  http_status: 'number',
-  pid: 'text',
-  tid: 'text',
-  logger: 'text',
-  file_id: 'number',
-  line: 'number',
+const READINGS: Record<Reading, string> = {
+  digest: `nullif(regexp_extract(e.message, 'sha256:[0-9a-f]{64}'), '')`,
+  urlHost: `nullif(regexp_extract(e.message, '[a-z]+://([^/:''"[:space:]]+)', 1), '')`,
+  peer: `nullif(regexp_extract(e.message, '@([0-9]{1,3}(?:[.][0-9]{1,3}){3}):[0-9]+', 1), '')`,
+  date: `strftime(e.ts, '%Y-%m-%d')`,
+  time: `strftime(e.ts, '%H:%M:%S')`,
+  uriExtension: `nullif(regexp_extract(e.http_path, '[.]([A-Za-z0-9]+)$', 1), '')`,
 };
 
-/** One place a value may stand: a column, a key of `fields`, or a part of the request path. */
-type Source = { column: string } | { key: string } | { find: keyof typeof FOUND };
-
-/** What may be read out of the text of a message. */
-const FOUND = {
-  digest: `regexp_extract(e.message, 'sha256:[0-9a-f]{64}')`,
-  urlHost: `regexp_extract(e.message, '[a-z]+://([^/:''"[:space:]]+)', 1)`,
-  peer: `regexp_extract(e.message, '@([0-9]{1,3}(?:[.][0-9]{1,3}){3}):[0-9]+', 1)`,
-} as const;
-
-const column = (name: string): Source[] => [{ column: name }];
-const keys = (...names: string[]): Source[] => names.map((key) => ({ key }));
-
-/**
- * Names that mean more than one native field, or come from the Sigma taxonomy (webserver, proxy). The first value
- * that is there counts. `cs-uri-query` is the whole request path with its query, as the public rules use it.
- */
-export const FIELD_NAMES: Readonly<Record<string, Source[]>> = {
-  user_agent: keys(
-    'http.request.useragent',
-    'useragent',
-    'http.useragent',
-    'request.useragent',
-    'user_agent',
-  ),
-  repository: keys('repository', 'vars.name', 'target.repository'),
-  reference: keys('reference', 'vars.reference', 'target.tag'),
-  digest: keys('digest', 'vars.digest', 'target.digest'),
-  attempted_user: keys('user.attempted'),
-  http_uri: [{ key: 'http.request.uri' }, { column: 'http_path' }],
-  image_digest: [...keys('digest', 'vars.digest', 'target.digest'), { find: 'digest' }],
-  url_host: [{ find: 'urlHost' }],
-  peer_ip: [{ column: 'src_ip' }, { find: 'peer' }],
-  'c-ip': column('src_ip'),
-  'cs-method': column('http_method'),
-  'cs-uri': [{ key: 'http.request.uri' }, { column: 'http_path' }],
-  'cs-uri-query': [{ key: 'http.request.uri' }, { column: 'http_path' }],
-  'cs-uri-stem': column('http_path'),
-  'sc-status': column('http_status'),
-  'cs-username': column('user_name'),
-  'cs-host': keys('http.request.host', 'request.host'),
-  'cs-referer': keys('http.request.referer', 'referer'),
-  'cs-user-agent': keys(
-    'http.request.useragent',
-    'useragent',
-    'http.useragent',
-    'request.useragent',
-    'user_agent',
-  ),
-  'sc-bytes': keys('http.response.written', 'bytes'),
-  'c-uri': [{ key: 'http.request.uri' }, { column: 'http_path' }],
-  'c-uri-query': [{ key: 'http.request.uri' }, { column: 'http_path' }],
-  'c-uri-stem': column('http_path'),
-  'c-useragent': keys(
-    'http.request.useragent',
-    'useragent',
-    'http.useragent',
-    'request.useragent',
-    'user_agent',
-  ),
-};
+/** A test of one value; `repeated`: it stands inside a list function, where no subquery may stand. */
+export type Test = (text: string, repeated: boolean) => string;
 
 export interface FieldSql {
-  /** VARCHAR or NULL. */
+  /** VARCHAR or NULL; of several nested values the first. */
   text: string;
   /** Set for columns that are numbers. */
   number: string | null;
+  /** Set for columns that are times. */
+  time: string | null;
   /** BOOLEAN: the field is there, whatever its value; for columns: it is not NULL. */
   exists: string;
+  /** TRUE or FALSE: the value passes the test, or, where it is an array, one of its elements. */
+  any(test: Test): string;
 }
 
 /** The expression of a field; a leading `fields.` forces the parsed field where a column has the same name. */
 export function fieldSql(name: string, binder: Binder): FieldSql {
   const sources = sourcesOf(name);
   const parts = sources.map((source) => sourceSql(source, binder));
-  if (parts.length === 1) return parts[0]!;
+  const flat = parts.length === 1 ? parts[0]!.text : `coalesce(${parts.map((p) => p.text).join(', ')})`;
+  const kinds = parts.map((p) => p.kind).join(', ');
+  const last = sources.at(-1)!;
+  const nested = 'key' in last ? nestedSql(last.key, binder) : null;
+  const keyed = sources.some((source) => 'key' in source);
   return {
-    text: `coalesce(${parts.map((p) => p.text).join(', ')})`,
-    number: null,
-    exists: `(${parts.map((p) => `coalesce(${p.exists}, false)`).join(' OR ')})`,
+    text: nested ? `coalesce(${flat}, CASE WHEN ${nested.guard} THEN (${nested.values})[1] END)` : flat,
+    number: parts.length === 1 ? parts[0]!.number : null,
+    time: parts.length === 1 ? parts[0]!.time : null,
+    // asked for late: a value that is bound must be used in the statement
+    get exists() {
+      const exists = parts.map((p) => `coalesce(${p.exists}, false)`);
+      if (nested) exists.push(`(${nested.guard} AND (${nested.exists()} OR len(${nested.values}) > 0))`);
+      return anyOf(exists);
+    },
+    any(test) {
+      const whole = `coalesce(${test(flat, false)}, false)`;
+      if (!keyed) return whole;
+      const one = `lambda v: coalesce(${test('v', true)}, false)`;
+      const deep = nested
+        ? ` WHEN ${flat} IS NULL AND ${nested.guard} THEN len(list_filter(${nested.values}, ${one})) > 0`
+        : '';
+      return `CASE WHEN starts_with(${flat}, '[') AND coalesce(${kinds}) = 'ARRAY'
+        THEN len(list_filter(from_json(${flat}, '["VARCHAR"]'), ${one})) > 0${deep} ELSE ${whole} END`;
+    },
   };
 }
 
-function sourcesOf(name: string): Source[] {
+function sourcesOf(name: string): readonly Source[] {
   if (Object.hasOwn(COLUMNS, name)) return [{ column: name }];
-  if (Object.hasOwn(FIELD_NAMES, name)) return FIELD_NAMES[name]!;
+  if (Object.hasOwn(FIELD_NAMES, name)) {
+    const sources = FIELD_NAMES[name]!;
+    const stands = sources.length === 1 && 'column' in sources[0]!;
+    return stands || sources.some((s) => 'key' in s && s.key === name)
+      ? sources
+      : [...sources, { key: name }];
+  }
   return [{ key: name.startsWith('fields.') ? name.slice('fields.'.length) : name }];
 }
 
-function sourceSql(source: Source, binder: Binder): FieldSql {
-  if ('find' in source) {
-    const text = `nullif(${FOUND[source.find]}, '')`;
-    return { text, number: null, exists: `${text} IS NOT NULL` };
-  }
-  if ('column' in source) {
-    const type = COLUMNS[source.column]!; // an own name of the table above, not text of the rule
-    const name = `e.${source.column}`;
+interface SourceSql {
+  text: string;
+  number: string | null;
+  time: string | null;
+  exists: string;
+  /** The JSON type of the value, NULL when there is none. */
+  kind: string;
+}
+
+function sourceSql(source: Source, binder: Binder): SourceSql {
+  if ('key' in source) {
+    const path = binder.bind(pointer(source.key));
+    // TRY: `fields` is JSON by construction, but a filter that runs early must not end the query over one bad row.
     return {
-      text: type === 'text' ? name : `CAST(${name} AS VARCHAR)`,
-      number: type === 'number' ? name : null,
-      exists: `${name} IS NOT NULL`,
+      text: `TRY(json_extract_string(e.fields, ${path}))`,
+      number: null,
+      time: null,
+      exists: `TRY(json_exists(e.fields, ${path}))`,
+      kind: `nullif(TRY(json_type(e.fields, ${path})), 'NULL')`,
     };
   }
-  // TRY: `fields` is JSON by construction, but a filter that runs early must not end the query over one bad row.
-  // A pointer in place of a path: in `$."*"` even the quoted star would be a wildcard.
-  const path = binder.bind(`/${source.key.replaceAll('~', '~0').replaceAll('/', '~1')}`);
+  const type = 'column' in source ? COLUMNS[source.column]! : 'text'; // an own name of the table, not text of the rule
+  const name = 'column' in source ? `e.${source.column}` : READINGS[source.read];
   return {
-    text: `TRY(json_extract_string(e.fields, ${path}))`,
-    number: null,
-    exists: `TRY(json_exists(e.fields, ${path}))`,
+    text: type === 'text' ? name : `CAST(${name} AS VARCHAR)`,
+    number: type === 'number' ? name : null,
+    time: type === 'time' ? name : null,
+    exists: `${name} IS NOT NULL`,
+    kind: `CASE WHEN ${name} IS NOT NULL THEN 'VARCHAR' END`,
+  };
+}
+
+/** A pointer in place of a path: in `$."*"` even the quoted star would be a wildcard. */
+const pointer = (key: string): string => `/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`;
+
+/** Beyond this many steps a name is a key and nothing else. */
+const DEEPEST = 8;
+
+/**
+ * `a.b.c` as a way through nested objects; arrays on the way and at its end give each of their elements.
+ * `guard` is a quick test that the way can begin at all.
+ */
+function nestedSql(name: string, binder: Binder): { guard: string; values: string; exists(): string } | null {
+  const [first, ...rest] = name.split('.');
+  if (!first || rest.length === 0 || rest.length >= DEEPEST || rest.includes('')) return null;
+  let found = `[TRY(json_extract(e.fields, ${binder.bind(pointer(first))}))]`;
+  for (const key of rest) {
+    const path = binder.bind(pointer(key));
+    found = `flatten(list_transform(${found}, lambda o: CASE WHEN json_type(o) = 'ARRAY'
+      THEN list_transform(from_json(o, '["JSON"]'), lambda q: json_extract(q, ${path})) ELSE [json_extract(o, ${path})] END))`;
+  }
+  const values = `list_filter(flatten(list_transform(${found}, lambda o: CASE WHEN json_type(o) = 'ARRAY'
+      THEN from_json(o, '["VARCHAR"]') ELSE [json_extract_string(o, '$')] END)), lambda t: t IS NOT NULL)`;
+  const straight = [first, ...rest].map(pointer).join('');
+  return {
+    guard: `contains(e.fields, ${binder.bind(JSON.stringify(first))})`,
+    values,
+    exists: () => `coalesce(TRY(json_exists(e.fields, ${binder.bind(straight)})), false)`,
   };
 }
 

@@ -1,6 +1,7 @@
 // Which rows a rule is about, and whether a case has such rows at all.
 import type { Problems } from './problem.ts';
 import { allOf, type Binder } from './sql.ts';
+import { APPLICATIONS, HTTP_CATEGORIES, PRODUCT_SERVICES, PRODUCTS, SERVICES } from './taxonomy.ts';
 import { entry, type Tree } from './tree.ts';
 
 export interface LogSource {
@@ -17,25 +18,7 @@ export type CaseSources = readonly {
   http: boolean;
 }[];
 
-const SYSTEM_NAMES: Readonly<Record<string, string>> = {
-  distribution: 'registry',
-  docker_registry: 'registry',
-  'docker-registry': 'registry',
-};
-
-/** Other names of components, by system. */
-const SERVICES: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {
-  registry: {
-    access_log: ['access'],
-    notification: ['notification', 'notifications'],
-    notifications: ['notification', 'notifications'],
-  },
-  mesos: { slave: ['agent'], executor: ['executor', 'sandbox'], fetcher: ['fetcher', 'sandbox', 'agent'] },
-  ray: { gcs: ['gcs_server'], job: ['job', 'job_driver', 'job-driver', 'driver'], raylet: ['raylet'] },
-  celery: { flower: ['flower'] },
-};
-
-const HTTP_CATEGORIES = new Set(['webserver', 'proxy']);
+const KEYS = ['product', 'service', 'category'] as const;
 
 export function readLogSource(
   tree: Tree | undefined,
@@ -67,29 +50,40 @@ export function readLogSource(
   return source;
 }
 
-function wanted(source: LogSource): {
-  system: string | null;
+interface Wanted {
+  systems: readonly string[] | null;
   components: readonly string[] | null;
   category: string | null;
   http: boolean;
-} {
-  const system = source.product ? (SYSTEM_NAMES[source.product] ?? source.product) : null;
-  const aliases = system && Object.hasOwn(SERVICES, system) ? SERVICES[system]! : {};
-  const components = source.service
-    ? Object.hasOwn(aliases, source.service)
-      ? aliases[source.service]!
-      : [source.service]
-    : null;
-  const http = source.category !== null && HTTP_CATEGORIES.has(source.category);
-  return { system, components, category: http ? null : source.category, http };
+}
+
+const own = <T>(table: Readonly<Record<string, T>>, key: string | null): T | undefined =>
+  key !== null && Object.hasOwn(table, key) ? table[key] : undefined;
+
+function wanted({ product, service, category }: LogSource): Wanted {
+  const http = category !== null && HTTP_CATEGORIES.includes(category);
+  const application = category === 'application' ? own(APPLICATIONS, product) : undefined;
+  const together = own(own(PRODUCT_SERVICES, product) ?? {}, service);
+  if (together) return { systems: [together], components: null, category: http ? null : category, http };
+  const systems = application ?? own(PRODUCTS, product) ?? (product === null ? null : [product]);
+  const aliases = systems?.length === 1 ? own(SERVICES, systems[0]!) : undefined;
+  return {
+    systems,
+    components: service === null ? null : (own(aliases ?? {}, service) ?? [service]),
+    category: http || application ? null : category,
+    http,
+  };
 }
 
 export function logSourceSql(source: LogSource, binder: Binder): string {
   const want = wanted(source);
   const parts: string[] = [];
-  if (want.system) parts.push(`e.system = ${binder.bind(want.system)}`);
-  if (want.components)
-    parts.push(`e.component IN (${want.components.map((c) => binder.bind(c)).join(', ')})`);
+  const oneOf = (column: string, values: readonly string[]) =>
+    values.length === 1
+      ? `${column} = ${binder.bind(values[0]!)}`
+      : `${column} IN (${values.map((value) => binder.bind(value)).join(', ')})`;
+  if (want.systems) parts.push(oneOf('e.system', want.systems));
+  if (want.components) parts.push(oneOf('e.component', want.components));
   if (want.category) parts.push(`e.category = ${binder.bind(want.category)}`);
   if (want.http) parts.push('e.http_method IS NOT NULL');
   return allOf(parts);
@@ -100,9 +94,35 @@ export function occurs(source: LogSource, sources: CaseSources): boolean {
   const want = wanted(source);
   return sources.some(
     (s) =>
-      (want.system === null || s.system === want.system) &&
+      (want.systems === null || (s.system !== null && want.systems.includes(s.system))) &&
       (want.components === null || (s.component !== null && want.components.includes(s.component))) &&
       (want.category === null || s.category === want.category) &&
       (!want.http || s.http),
   );
+}
+
+/** Does every event of `inner` belong to `outer` as well? What `outer` leaves open may be anything. */
+export function contains(outer: LogSource, inner: LogSource): boolean {
+  const systems = (product: string | null) => own(PRODUCTS, product)?.join() ?? product;
+  return KEYS.every(
+    (key) =>
+      outer[key] === null ||
+      outer[key] === inner[key] ||
+      (key === 'product' && systems(outer[key]) === systems(inner[key])),
+  );
+}
+
+/** `product windows, category process_creation` */
+export const logSourceText = (source: LogSource): string =>
+  KEYS.filter((key) => source[key] !== null)
+    .map((key) => `${key} ${source[key]}`)
+    .join(', ');
+
+/** Why a rule about these sources does not apply to a case, in words. */
+export function missingText(missing: readonly LogSource[], sources: CaseSources): string {
+  const wants = [...new Set(missing.map(logSourceText))].join('; ');
+  const systems = [...new Set(sources.flatMap((s) => s.system ?? []))].sort();
+  const there =
+    systems.length > 0 ? `its systems are ${systems.join(', ')}` : 'it has no events of a known system';
+  return `the case has no events of the rule's log source (${wants}); ${there}`;
 }

@@ -10,11 +10,16 @@ export interface Problem extends Place {
   message: string;
 }
 
+const MOST_KEPT = 100;
+
 export class Problems {
   readonly list: Problem[] = [];
+  /** How many were added, kept or not. */
+  count = 0;
 
   add(at: Place, message: string): void {
-    if (this.list.length < 100) this.list.push({ line: at.line, column: at.column, message });
+    this.count++;
+    if (this.list.length < MOST_KEPT) this.list.push({ line: at.line, column: at.column, message });
   }
 
   get any(): boolean {
