@@ -56,7 +56,7 @@ export function fieldSql(name: string, binder: Binder): FieldSql {
         ? ` WHEN ${flat} IS NULL AND ${nested.guard} THEN len(list_filter(${nested.values}, ${one})) > 0`
         : '';
       return `CASE WHEN starts_with(${flat}, '[') AND coalesce(${kinds}) = 'ARRAY'
-        THEN len(list_filter(from_json(${flat}, '["VARCHAR"]'), ${one})) > 0${deep} ELSE ${whole} END`;
+        THEN len(list_filter(${elements(`from_json(${flat}, '["JSON"]')`)}, ${one})) > 0${deep} ELSE ${whole} END`;
     },
   };
 }
@@ -108,6 +108,18 @@ function sourceSql(source: Source, binder: Binder): SourceSql {
 /** A pointer in place of a path: in `$."*"` even the quoted star would be a wildcard. */
 const pointer = (key: string): string => `/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`;
 
+/** Lists within lists that are looked into. */
+const LISTS = 3;
+
+/** The texts of a list of JSON values: of values that are lists their elements, and theirs; objects as JSON text. */
+function elements(values: string): string {
+  let flat = values;
+  for (let i = 0; i < LISTS; i++) {
+    flat = `flatten(list_transform(${flat}, lambda o: CASE WHEN json_type(o) = 'ARRAY' THEN from_json(o, '["JSON"]') ELSE [o] END))`;
+  }
+  return `list_transform(${flat}, lambda o: json_extract_string(o, '$'))`;
+}
+
 /** Beyond this many steps a name is a key and nothing else. */
 const DEEPEST = 8;
 
@@ -124,8 +136,7 @@ function nestedSql(name: string, binder: Binder): { guard: string; values: strin
     found = `flatten(list_transform(${found}, lambda o: CASE WHEN json_type(o) = 'ARRAY'
       THEN list_transform(from_json(o, '["JSON"]'), lambda q: json_extract(q, ${path})) ELSE [json_extract(o, ${path})] END))`;
   }
-  const values = `list_filter(flatten(list_transform(${found}, lambda o: CASE WHEN json_type(o) = 'ARRAY'
-      THEN from_json(o, '["VARCHAR"]') ELSE [json_extract_string(o, '$')] END)), lambda t: t IS NOT NULL)`;
+  const values = `list_filter(${elements(found)}, lambda t: t IS NOT NULL)`;
   const straight = [first, ...rest].map(pointer).join('');
   return {
     guard: `contains(e.fields, ${binder.bind(JSON.stringify(first))})`,

@@ -86,13 +86,11 @@ function compareSql(leaf: Extract<Leaf, { is: 'compare' }>, tested: Tested, bind
   return typeof value === 'bigint' ? compare : `(${compare} AND isfinite(${number}))`;
 }
 
-/** A text as a time in UTC, or NULL. DuckDB's TIMESTAMP alone would leave a stated offset aside. */
+/** A text as a time, as it is written, or NULL: a zone behind it is left aside, as Sigma converts none. */
 const timeSql = (text: string): string =>
-  `CASE WHEN regexp_matches(${text}, ':[0-9.]+ ?[+-][0-9]{2}(:?[0-9]{2})?$')
-    THEN TRY_CAST(regexp_replace(${text}, '([+-][0-9]{2})([0-9]{2})$', '\\1:\\2') AS TIMESTAMPTZ) AT TIME ZONE 'UTC'
-    ELSE TRY_CAST(${text} AS TIMESTAMP) END`;
+  `TRY_CAST(regexp_replace(${text}, '(:[0-9.]+) ?(?:[zZ]|[+-][0-9]{2}(?::?[0-9]{2})?)$', '\\1') AS TIMESTAMP)`;
 
-/** Parts of a date, UTC. Weeks are those of ISO 8601. The names are those of the modifier table, not text of a rule. */
+/** Parts of a date. Weeks are those of ISO 8601. The names are those of the modifier table, not text of a rule. */
 function dateSql(time: string, leaves: Extract<Leaf, { is: 'date' }>[], binder: Binder): string {
   return anyOf(leaves.map((leaf) => `date_part('${leaf.part}', ${time}) = ${binder.bind(leaf.value)}`));
 }

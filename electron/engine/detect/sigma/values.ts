@@ -6,7 +6,7 @@ import { type CompareOperator, type DatePart, type Modifiers, opening, type Step
 import { expanded, filledIn, type Placeholders } from './placeholder.ts';
 import type { Place, Problems } from './problem.ts';
 import { regexProblem } from './regex.ts';
-import { open, type Part, parseText, quoted } from './text-value.ts';
+import { open, type Part, parseText, plainText, quoted } from './text-value.ts';
 import type { Value } from './tree.ts';
 import { dashed, written } from './windash.ts';
 
@@ -55,10 +55,12 @@ export function readValue(value: Value, how: Modifiers, at: Place, reading: Valu
       return regexLeaves(value, how, how.match.flags, at, reading, refuse);
     case 'field': {
       if (typeof value !== 'string') return refuse("'fieldref' takes the name of a field");
-      const wrong = fieldProblem(value);
+      const name = plainText(parseText(value));
+      if (name === null) return refuse("'fieldref' takes no wildcards: the value names one field");
+      const wrong = fieldProblem(name);
       return wrong
         ? refuse(`fieldref: ${wrong}`)
-        : [{ is: 'field', name: value, ...opening(how.steps), cased: how.cased }];
+        : [{ is: 'field', name, ...opening(how.steps), cased: how.cased }];
     }
     default:
       return textLeaves(value, how, reading, refuse);
