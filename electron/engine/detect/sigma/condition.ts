@@ -13,6 +13,8 @@ interface Token {
 }
 
 const DEEPEST = 200;
+/** Mentions of selections in one condition. */
+const MOST_NAMED = 5000;
 
 class Bad extends Error {
   readonly offset: number;
@@ -52,6 +54,7 @@ class Parser {
   #at = 0;
   #names: readonly string[] | null;
   #of: 'selection' | 'rule';
+  #named = 0;
 
   constructor(text: string, names: readonly string[] | null, of: 'selection' | 'rule') {
     this.#tokens = tokens(text);
@@ -144,7 +147,14 @@ class Parser {
       );
     }
     this.#at++;
+    this.#count(1, token);
     return { is: 'selection', name: token.text };
+  }
+
+  #count(more: number, token: Token): void {
+    this.#named += more;
+    if (this.#named > MOST_NAMED)
+      throw new Bad(token.offset, `it names selections more than ${MOST_NAMED} times`);
   }
 
   #quantified(quantity: Token): Condition {
@@ -167,6 +177,7 @@ class Parser {
     if (names.length === 0) {
       throw new Bad(target.offset, `'${quantity.text} of ${target.text}' matches no selection`);
     }
+    this.#count(names.length, target);
     const of = names.map((name): Condition => ({ is: 'selection', name }));
     if (of.length === 1) return of[0]!;
     return { is: quantity.text === 'all' ? 'and' : 'or', of };

@@ -10,6 +10,9 @@ export interface Detection {
   conditions: Condition[];
 }
 
+const MOST_SELECTIONS = 1000;
+const MOST_CONDITIONS = 100;
+
 /** Reads `detection` or `filter`; `besides` are keys of that block that are no selections. Null when it is refused. */
 export function readDetection(
   tree: Tree,
@@ -20,6 +23,10 @@ export function readDetection(
   const { problems, warnings } = reading;
   if (tree.kind !== 'map') {
     problems.add(tree.at, `'${block}' must be a map of selections and a condition`);
+    return null;
+  }
+  if (tree.entries.length > MOST_SELECTIONS) {
+    problems.add(tree.at, `'${block}' has more than ${MOST_SELECTIONS} selections`);
     return null;
   }
   const before = problems.count;
@@ -54,6 +61,10 @@ function readConditions(tree: MapTree, block: string, names: string[], { problem
     return [];
   }
   const texts = condition.value.kind === 'list' ? condition.value.items : [condition.value];
+  if (texts.length > MOST_CONDITIONS) {
+    problems.add(condition.at, `condition: the list has more than ${MOST_CONDITIONS} conditions`);
+    return [];
+  }
   if (texts.length === 0) problems.add(condition.at, 'condition: the list is empty');
   const conditions: Condition[] = [];
   for (const text of texts) {

@@ -43,6 +43,15 @@ export function readItem(key: string, keyAt: Place, tree: Tree, reading: Reading
   }
   if (by === 'exists' && scalars.length > 1) problems.add(tree.at, "'exists' takes one value, true or false");
   if (problems.count > before) return null;
+  const most = how.all || !TOGETHER.includes(by) ? MOST_APART : MOST_TOGETHER;
+  const forms = how.steps.some((step) => step.do === 'base64offset') ? 3 : 1;
+  if (scalars.length * forms > most) {
+    problems.add(
+      keyAt,
+      `'${key}' has ${scalars.length} values; at most ${Math.floor(most / forms)} are possible here`,
+    );
+    return null;
+  }
   const values: Leaf[][] = [];
   for (const { value, at } of scalars) {
     const leaves = readValue(value, how, at, reading);
@@ -60,6 +69,11 @@ export function readItem(key: string, keyAt: Place, tree: Tree, reading: Reading
     text: `${key}: ${inShort(scalars)}`,
   };
 }
+
+/** Matches whose values can be looked up together: texts, numbers and networks. Others cost one test per value. */
+const TOGETHER: readonly string[] = ['text', 'cidr'];
+const MOST_TOGETHER = 120_000;
+const MOST_APART = 1000;
 
 type Scalar = { value: Value; at: Place };
 

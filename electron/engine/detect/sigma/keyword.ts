@@ -4,7 +4,7 @@ import type { Item } from './item.ts';
 import type { Asked } from './leaf.ts';
 import { allOf, anyOf, type Binder } from './sql.ts';
 import { COLUMNS, STATED_COLUMNS } from './taxonomy.ts';
-import { anyTextSql } from './text-sql.ts';
+import { anyTextSql, type ManyTexts, manyTexts } from './text-sql.ts';
 import { open, type Part } from './text-value.ts';
 import type { Leaf } from './values.ts';
 
@@ -17,8 +17,11 @@ export function keywordSql(item: Item, binder: Binder, asked: Asked): string {
 
 /** Any of the keywords stands somewhere in the event. */
 function anywhereSql(leaves: Leaf[], binder: Binder, asked: Asked): string {
+  const texts = keywordTexts(leaves);
+  for (const leaf of leaves)
+    if (leaf.is === 'regex') asked.regexes.push({ pattern: leaf.pattern, at: leaf.at });
   const over = (text: string, repeated: boolean) =>
-    `coalesce(${anyKeywordSql(leaves, text, repeated, binder, asked)}, false)`;
+    `coalesce(${keywordIn(text, repeated, leaves, texts, binder)}, false)`;
   const columns = STATED_COLUMNS.map((name) =>
     over(COLUMNS[name] === 'text' ? `e.${name}` : `CAST(e.${name} AS VARCHAR)`, false),
   );
@@ -37,7 +40,7 @@ function fieldValuesSql(
   const runs = leaves.map(plainRun);
   if (runs.some((run) => run === '')) return `coalesce(${exact}, false)`;
   const patterns = runs.map((text): Part[] => ['any', { text }, 'any']);
-  return `CASE WHEN ${anyTextSql('e.fields', patterns, false, binder, false)} THEN ${exact} ELSE false END`;
+  return `CASE WHEN ${anyTextSql('e.fields', manyTexts(patterns), false, binder, false)} THEN ${exact} ELSE false END`;
 }
 
 /** The longest part of a keyword that stands in JSON text as it is; empty when there is none. */
@@ -55,27 +58,28 @@ function plainRun(leaf: Leaf): string {
 
 const NOT_PLAIN_IN_JSON = /["\\\u0000-\u001f\u007f\u2028\u2029\ud800-\udfff]/;
 
-function anyKeywordSql(
-  leaves: Leaf[],
-  text: string,
-  repeated: boolean,
-  binder: Binder,
-  asked: Asked,
-): string {
-  const found: string[] = [];
-  for (const cased of [true, false]) {
+/** What the keywords look for, cased and not. */
+function keywordTexts(leaves: Leaf[]): { cased: boolean; texts: ManyTexts }[] {
+  return [true, false].flatMap((cased) => {
     const values = leaves.flatMap((leaf) => {
       if (leaf.is === 'text') return leaf.cased === cased ? [open(leaf.parts, true, true)] : [];
       const plain = leaf.is === 'number' || leaf.is === 'boolean' ? String(leaf.value) : null;
       return plain === null || cased ? [] : [open([{ text: plain }], true, true)];
     });
-    if (values.length > 0) found.push(anyTextSql(text, values, cased, binder, repeated));
-  }
+    return values.length > 0 ? [{ cased, texts: manyTexts(values) }] : [];
+  });
+}
+
+function keywordIn(
+  text: string,
+  repeated: boolean,
+  leaves: Leaf[],
+  texts: { cased: boolean; texts: ManyTexts }[],
+  binder: Binder,
+): string {
+  const found = texts.map((some) => anyTextSql(text, some.texts, some.cased, binder, repeated));
   for (const leaf of leaves) {
-    if (leaf.is !== 'regex') continue;
-    if (!asked.regexes.some((r) => r.at === leaf.at && r.pattern === leaf.pattern))
-      asked.regexes.push({ pattern: leaf.pattern, at: leaf.at });
-    found.push(`regexp_matches(${text}, ${binder.bind(leaf.pattern)})`);
+    if (leaf.is === 'regex') found.push(`regexp_matches(${text}, ${binder.bind(leaf.pattern)})`);
   }
   return found.length === 1 ? found[0]! : anyOf(found.map((part) => `coalesce(${part}, false)`));
 }

@@ -5,7 +5,7 @@ import type { Item } from './item.ts';
 import { keywordSql } from './keyword.ts';
 import type { Place } from './problem.ts';
 import { allOf, anyOf, type Binder } from './sql.ts';
-import { anyNumberSql, anyTextSql, numberSql } from './text-sql.ts';
+import { anyNumberSql, anyTextSql, manyTexts, numberSql } from './text-sql.ts';
 import type { Leaf } from './values.ts';
 
 export type { Item } from './item.ts';
@@ -60,7 +60,7 @@ function anyLeafSql(leaves: Leaf[], tested: Tested, binder: Binder, asked: Asked
   const texts = of('text');
   for (const cased of [true, false]) {
     const values = texts.filter((leaf) => leaf.cased === cased).map((leaf) => leaf.parts);
-    if (values.length > 0) found.push(anyTextSql(text, values, cased, binder, repeated));
+    if (values.length > 0) found.push(anyTextSql(text, manyTexts(values), cased, binder, repeated));
   }
   const numbers = of('number').map((leaf) => leaf.value);
   if (numbers.length > 0) found.push(anyNumberSql(tested, numbers, binder, repeated));

@@ -41,14 +41,15 @@ const BOUND_AS_ONE = 100;
 /** Longest joint pattern: RE2 keeps its automaton in a fixed amount of memory. */
 const LONGEST = 4000;
 
-/** Any of many texts and patterns, in few expressions. `repeated`: no subquery may stand here. */
-export function anyTextSql(
-  text: string,
-  values: Part[][],
-  cased: boolean,
-  binder: Binder,
-  repeated: boolean,
-): string {
+/** Many texts and patterns, sorted once for all the places they are looked for. */
+export interface ManyTexts {
+  plain: string[];
+  patterns: Part[][];
+  /** Patterns joined to few regular expressions; empty where they are few. */
+  joint: string[];
+}
+
+export function manyTexts(values: Part[][]): ManyTexts {
   const plain: string[] = [];
   const patterns: Part[][] = [];
   for (const parts of values) {
@@ -56,12 +57,22 @@ export function anyTextSql(
     if (only !== null && only !== '') plain.push(only);
     else patterns.push(parts);
   }
+  return { plain, patterns, joint: patterns.length < TOGETHER ? [] : jointPatterns(patterns) };
+}
+
+/** Any of many texts and patterns, in few expressions. `repeated`: no subquery may stand here. */
+export function anyTextSql(
+  text: string,
+  { plain, patterns, joint }: ManyTexts,
+  cased: boolean,
+  binder: Binder,
+  repeated: boolean,
+): string {
   const found: string[] = [];
   if (plain.length >= LISTED) found.push(listedSql(text, plain, cased, binder, repeated));
   else for (const one of plain) found.push(textSql(text, [{ text: one }], cased, binder));
-  if (patterns.length < TOGETHER) {
-    for (const parts of patterns) found.push(textSql(text, parts, cased, binder));
-  } else for (const joint of jointPatterns(patterns)) found.push(regexSql(text, joint, cased, binder));
+  if (joint.length === 0) for (const parts of patterns) found.push(textSql(text, parts, cased, binder));
+  for (const pattern of joint) found.push(regexSql(text, pattern, cased, binder));
   return anyOf(found);
 }
 

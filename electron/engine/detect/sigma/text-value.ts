@@ -86,6 +86,9 @@ export function likePattern(parts: Part[]): string | null {
  * It may be lowered as text: no upper-case letter of it has a meaning.
  */
 export function regexPattern(parts: Part[]): string {
+  const [a, only, c] = parts;
+  if (parts.length === 3 && a === 'any' && c === 'any' && typeof only === 'object' && 'text' in only)
+    return quoted(only.text);
   const front = parts[0] === 'any';
   const behind = parts.at(-1) === 'any';
   const inner = parts.slice(front ? 1 : 0, behind && parts.length > 1 ? -1 : undefined);
@@ -103,4 +106,6 @@ export function regexPattern(parts: Part[]): string {
 
 /** Text as an RE2 literal. */
 export const quoted = (text: string): string =>
-  text.replace(/[!-/:-@[-`{-~]/g, '\\$&').replaceAll('\0', '\\x00');
+  MEANS.test(text) ? text.replace(/[!-/:-@[-`{-~]/g, '\\$&').replaceAll('\0', '\\x00') : text;
+
+const MEANS = /[\0!-/:-@[-`{-~]/;

@@ -1,5 +1,15 @@
 // YAML 1.2 (core schema) as a tree in which every key and value knows its place. Hostile input: bounded in size and depth.
-import { isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseAllDocuments } from 'yaml';
+import {
+  type Document,
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  LineCounter,
+  type Node,
+  parseAllDocuments,
+} from 'yaml';
+import { type Folded, foldLists, lineBefore } from './long-lists.ts';
 import type { Place, Problem } from './problem.ts';
 
 export type Value = string | number | bigint | boolean | null;
@@ -29,7 +39,9 @@ export interface YamlDocument {
   problems: Problem[];
 }
 
-const MOST_NODES = 200_000; // after aliases are followed
+const MOST_NODES = 200_000; // after aliases are followed and long lists put back
+/** Lines, commas and brackets of one document without its long lists: the YAML reader takes a while for each. */
+const MOST_UNITS = 10_000;
 const DEEPEST = 60;
 
 class Refused extends Error {
@@ -40,95 +52,192 @@ class Refused extends Error {
   }
 }
 
-/** All documents of a text. Text that is no YAML gives one document with problems. */
+/** All documents of a text, each read on its own. Text that is no YAML gives a document with problems. */
 export function readYaml(text: string): YamlDocument[] {
-  const lines = new LineCounter();
-  const start: Place = { line: 1, column: 1 };
-  if (tooDeep(text)) {
-    return [
-      { root: null, at: start, text, problems: [{ ...start, message: 'the file is nested too deeply' }] },
-    ];
+  const folded = foldLists(text);
+  if (folded.runs.size > 0) {
+    const used = new Set<string>();
+    const documents = readParts(text, folded, used);
+    // a run in a text of several lines, say, is no list: then the text is read as it is
+    if (used.size === folded.runs.size) return documents;
   }
-  let parsed: ReturnType<typeof parseAllDocuments>;
-  try {
-    parsed = parseAllDocuments(text, {
-      version: '1.2',
-      schema: 'core',
-      uniqueKeys: true,
-      intAsBigInt: true,
-      lineCounter: lines,
-      prettyErrors: false,
-    });
-  } catch {
-    return [
-      { root: null, at: start, text, problems: [{ ...start, message: 'the file is not readable YAML' }] },
-    ];
+  return readParts(text, { text, skipped: [], runs: new Map() }, new Set());
+}
+
+function readParts(original: string, folded: Folded, used: Set<string>): YamlDocument[] {
+  const lines = original.split('\n');
+  return parts(folded.text).flatMap(({ text, line }) =>
+    new Reader(text, line, lines, folded, used).documents(),
+  );
+}
+
+/** The text of each document, with the number of lines before it. */
+function parts(text: string): { text: string; line: number }[] {
+  const starts = [0, ...[...text.matchAll(/^---(?=[ \t\r\n]|$)/gm)].map((match) => match.index), text.length];
+  const found: { text: string; line: number }[] = [];
+  let from = 0;
+  let line = 0;
+  for (const to of starts.slice(1)) {
+    const part = text.slice(from, to);
+    // directives belong to the document behind them
+    if (to < text.length && /^%/m.test(part) && !/^[^%#\s]/m.test(part)) continue;
+    if (part !== '') found.push({ text: part, line });
+    for (let next = part.indexOf('\n'); next !== -1; next = part.indexOf('\n', next + 1)) line++;
+    from = to;
   }
-  const place = (offset: number): Place => {
-    const { line, col } = lines.linePos(offset);
-    return { line: Math.max(1, line), column: Math.max(1, col) };
-  };
-  const documents: YamlDocument[] = [];
-  const list = Array.isArray(parsed) ? parsed : [];
-  for (const document of list) {
-    const [from = 0, , to = text.length] = document.range ?? [];
+  return found;
+}
+
+class Reader {
+  readonly #text: string;
+  readonly #before: number;
+  readonly #lines: string[];
+  readonly #folded: Folded;
+  readonly #used: Set<string>;
+  readonly #counter = new LineCounter();
+  readonly #anchors = new Map<string, Node>();
+  #left = MOST_NODES;
+
+  constructor(text: string, before: number, lines: string[], folded: Folded, used: Set<string>) {
+    this.#text = text;
+    this.#before = before;
+    this.#lines = lines;
+    this.#folded = folded;
+    this.#used = used;
+  }
+
+  documents(): YamlDocument[] {
+    const refused = (message: string): YamlDocument[] => {
+      const at = this.#place(0);
+      return [{ root: null, at, text: this.#source(0, this.#text.length), problems: [{ ...at, message }] }];
+    };
+    if (tooDeep(this.#text)) return refused('the document is nested too deeply');
+    if (units(this.#text) > MOST_UNITS)
+      return refused(
+        `the document is too large: more than ${MOST_UNITS} lines and values beside its long lists`,
+      );
+    let parsed: ReturnType<typeof parseAllDocuments>;
+    try {
+      parsed = parseAllDocuments(this.#text, {
+        version: '1.2',
+        schema: 'core',
+        uniqueKeys: false, // looked at below: the reader's own way takes the square of their number
+        intAsBigInt: true,
+        lineCounter: this.#counter,
+        prettyErrors: false,
+      });
+    } catch {
+      return refused('it is not readable YAML');
+    }
+    return (Array.isArray(parsed) ? parsed : []).flatMap((document) => this.#document(document) ?? []);
+  }
+
+  #document(document: Document): YamlDocument | null {
+    const [from = 0, , to = this.#text.length] = document.range ?? [];
     const problems: Problem[] = [...document.errors, ...document.warnings].map((error) => ({
-      ...place(error.pos[0]),
+      ...this.#place(error.pos[0]),
       message: `YAML: ${error.message.split('\n')[0]!.replace(/ at line.*$/, '')}`,
     }));
     let root: Tree | null = null;
     if (document.contents && problems.length === 0) {
-      let left = MOST_NODES;
-      const walk = (node: Node | null, depth: number): Tree => {
-        if (!node) return { kind: 'scalar', at: start, textAt: start, value: null };
-        const at = place(node.range?.[0] ?? 0);
-        if (--left < 0) throw new Refused(at, 'the document is too large once its aliases are followed');
-        if (depth > DEEPEST) throw new Refused(at, 'the document is nested too deeply');
-        if (isAlias(node)) return walk((node.resolve(document) as Node | undefined) ?? null, depth + 1);
-        if (isMap(node)) {
-          return {
-            kind: 'map',
-            at,
-            entries: node.items.map((pair) => {
-              const key = pair.key as Node | null;
-              const keyAt = key?.range ? place(key.range[0]) : at;
-              if (!isScalar(key)) throw new Refused(keyAt, 'a key must be plain text');
-              const name = key.value === null || key.value === undefined ? '' : String(key.value);
-              const value = pair.value as Node | null;
-              return {
-                key: name,
-                at: keyAt,
-                value: value
-                  ? walk(value, depth + 1)
-                  : { kind: 'scalar' as const, at: keyAt, textAt: keyAt, value: null },
-              };
-            }),
-          };
-        }
-        if (isSeq(node))
-          return { kind: 'list', at, items: node.items.map((item) => walk(item as Node, depth + 1)) };
-        if (isScalar(node)) {
-          const quoted = node.type === 'QUOTE_SINGLE' || node.type === 'QUOTE_DOUBLE';
-          return {
-            kind: 'scalar',
-            at,
-            textAt: quoted ? { ...at, column: at.column + 1 } : at,
-            value: simple(node.value, at),
-          };
-        }
-        throw new Refused(at, 'this kind of YAML node is not used in rules');
-      };
+      this.#anchors.clear();
+      this.#left = MOST_NODES;
       try {
-        root = walk(document.contents as Node, 0);
+        root = this.#walk(document.contents as Node, 0);
       } catch (error) {
         if (!(error instanceof Refused)) throw error;
         problems.push({ ...error.at, message: error.message });
       }
     }
-    if (root === null && problems.length === 0) continue; // an empty document between two `---`
-    documents.push({ root, at: root?.at ?? place(from), text: text.slice(from, to).trim(), problems });
+    if (root === null && problems.length === 0) return null; // an empty document between two `---`
+    return { root, at: root?.at ?? this.#place(from), text: this.#source(from, to), problems };
   }
-  return documents;
+
+  #place(offset: number): Place {
+    const { line, col } = this.#counter.linePos(offset);
+    return { line: this.#original(Math.max(1, line)), column: Math.max(1, col) };
+  }
+
+  /** The line of the whole text for a line of this part. */
+  #original(line: number): number {
+    return lineBefore(line + this.#before, this.#folded.skipped);
+  }
+
+  /** The text as it was before long lists were taken out: lines are the same, columns need not be. */
+  #source(from: number, to: number): string {
+    const first = this.#original(lineOf(this.#text, from) + 1);
+    const last = this.#original(lineOf(this.#text, to) + 1);
+    const ended = to > 0 && this.#text[to - 1] === '\n';
+    return this.#lines
+      .slice(first - 1, ended ? last - 1 : last)
+      .join('\n')
+      .trim();
+  }
+
+  #walk(node: Node | null, depth: number): Tree {
+    if (!node) {
+      const start = this.#place(0);
+      return { kind: 'scalar', at: start, textAt: start, value: null };
+    }
+    const at = this.#place(node.range?.[0] ?? 0);
+    if (--this.#left < 0) throw new Refused(at, 'the document is too large once its aliases are followed');
+    if (depth > DEEPEST) throw new Refused(at, 'the document is nested too deeply');
+    if (isAlias(node)) return this.#walk(this.#anchors.get(node.source) ?? null, depth + 1);
+    if (node.anchor !== undefined) this.#anchors.set(node.anchor, node);
+    if (isMap(node)) return { kind: 'map', at, entries: this.#entries(node.items, at, depth) };
+    if (isSeq(node)) return { kind: 'list', at, items: this.#items(node.items as Node[], depth) };
+    if (!isScalar(node)) throw new Refused(at, 'this kind of YAML node is not used in rules');
+    const quoted = node.type === 'QUOTE_SINGLE' || node.type === 'QUOTE_DOUBLE';
+    const textAt = quoted ? { ...at, column: at.column + 1 } : at;
+    return { kind: 'scalar', at, textAt, value: simple(node.value, at) };
+  }
+
+  #entries(pairs: { key: unknown; value: unknown }[], at: Place, depth: number): MapTree['entries'] {
+    const seen = new Set<string>();
+    return pairs.map((pair) => {
+      const key = pair.key as Node | null;
+      const keyAt = key?.range ? this.#place(key.range[0]) : at;
+      if (!isScalar(key)) throw new Refused(keyAt, 'a key must be plain text');
+      const name = key.value === null || key.value === undefined ? '' : String(key.value);
+      if (seen.has(name))
+        throw new Refused(
+          keyAt,
+          `YAML: the key '${name.slice(0, 100)}' stands twice; keys of a map must be unique`,
+        );
+      seen.add(name);
+      const value = pair.value as Node | null;
+      return {
+        key: name,
+        at: keyAt,
+        value: value
+          ? this.#walk(value, depth + 1)
+          : { kind: 'scalar' as const, at: keyAt, textAt: keyAt, value: null },
+      };
+    });
+  }
+
+  /** Long lists are put back where a value stands for them. */
+  #items(nodes: Node[], depth: number): Tree[] {
+    const items: Tree[] = [];
+    for (const node of nodes) {
+      const name = isScalar(node) && typeof node.value === 'string' ? node.value : null;
+      const run = name === null ? undefined : this.#folded.runs.get(name);
+      if (!run) items.push(this.#walk(node, depth + 1));
+      else {
+        this.#used.add(name!);
+        this.#left -= run.length;
+        for (const item of run) items.push(item);
+      }
+    }
+    return items;
+  }
+}
+
+function lineOf(text: string, offset: number): number {
+  let line = 0;
+  for (let next = text.indexOf('\n'); next !== -1 && next < offset; next = text.indexOf('\n', next + 1))
+    line++;
+  return line;
 }
 
 function simple(value: unknown, at: Place): Value {
@@ -141,6 +250,21 @@ function simple(value: unknown, at: Place): Value {
   }
   if (typeof value === 'string' || typeof value === 'boolean') return value;
   throw new Refused(at, 'this kind of value is not used in rules');
+}
+
+/** Lines that are not empty, commas and brackets: about what the YAML reader makes nodes of. */
+function units(text: string): number {
+  let count = 0;
+  let empty = true;
+  for (let i = 0; i < text.length; i++) {
+    const c = text.charCodeAt(i);
+    if (c === 10) {
+      if (!empty) count++;
+      empty = true;
+    } else if (c === 44 || c === 91 || c === 123) count++;
+    else if (c !== 32 && c !== 13) empty = false;
+  }
+  return count;
 }
 
 /** The YAML reader is recursive: refuse what would exhaust the stack before it is asked. */

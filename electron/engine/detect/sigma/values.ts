@@ -142,6 +142,14 @@ function textLeaves(
   if (typeof value === 'boolean' && how.steps.length === 0) return [{ is: 'boolean', value }];
   if (typeof value !== 'string' && typeof value !== 'boolean' && how.steps.length === 0 && !how.cased)
     return [{ is: 'number', value }];
+  if (
+    how.steps.length === 0 &&
+    !how.expand &&
+    typeof value === 'string' &&
+    value !== '' &&
+    !SPECIAL.test(value)
+  )
+    return [{ is: 'text', parts: [{ text: value }], cased: how.cased }];
   const encodes = how.steps.some((s) => s.do === 'base64' || s.do === 'base64offset');
   if (typeof value !== 'string' && encodes) return refuse('base64 takes text; put the value in quotes');
   const texts = how.expand
@@ -162,6 +170,8 @@ function textLeaves(
   }
   return ways.map((parts) => ({ is: 'text', parts, cased: how.cased }));
 }
+
+const SPECIAL = /[*?\\]/;
 
 function stepped(parts: Part[], step: Step, encoding: Encoding | null): Part[][] | string {
   if (step.do === 'encode') return [parts];
