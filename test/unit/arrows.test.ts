@@ -29,6 +29,9 @@ const ENGINE_DOORS = ['engine.ts', 'case/errors.ts', 'case/version.ts', 'case/ca
   (f) => `electron/engine/${f}`,
 );
 
+/** Data that the engine reads as modules. */
+const DATA = /^resources\/.*\.json$/;
+
 interface Import {
   /** As written: `./x.ts`, `zod`, `node:fs`. */
   to: string;
@@ -133,7 +136,7 @@ function wrongImport(file: string, { to, typeOnly }: Import): string | null {
   if (from === 'parse' && isBuiltin(to) && to !== 'node:buffer')
     return 'parse/ is pure: bytes in, events out';
   if (own === null) return null;
-  if (own.startsWith('shared/') || own === 'package.json') return null;
+  if (own.startsWith('shared/') || own === 'package.json' || DATA.test(own)) return null;
   if (!own.startsWith('electron/engine/')) return 'the engine knows no shell and no page';
   const target = stageOf(own);
   if (from === null || from === target) return null; // engine.ts and what stands beside it know all stages
