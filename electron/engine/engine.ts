@@ -17,7 +17,6 @@ import { Case } from './case/case.ts';
 import type { Connection } from './case/database.ts';
 import { CaseError, toApiError } from './case/errors.ts';
 import { TOOL_VERSION } from './case/version.ts';
-import { COMING } from './coming-methods.ts';
 import { derive } from './derive/derive.ts';
 import { settlePosture } from './derive/posture/posture.ts';
 import { detect } from './detect/detect.ts';
@@ -47,6 +46,7 @@ import { writers } from './report/index.ts';
 import { findingEvents, listFindings, setFindingStates } from './review/findings.ts';
 import { type RuleHost, ruleMethods, rulesOf } from './rule-methods.ts';
 import { readingMethods } from './rule-reading.ts';
+import { tryingMethods } from './rule-trying.ts';
 import { recentCases, rememberCase } from './state.ts';
 import { histogram, lanes } from './timeline/timeline.ts';
 
@@ -362,9 +362,9 @@ export class Engine {
         return checkFormat(resolve(path), log === null ? null : resolve(log));
       },
 
-      ...COMING,
       ...ruleMethods(this.#ruleHost()),
       ...readingMethods(this.#ruleHost()),
+      ...tryingMethods(this.#ruleHost()),
       'detect.start': async ({ rules }) => {
         const { case: open } = this.#need();
         const jobId = this.#jobs.start('detect', 'Running the rules', 'rules', async (job) => {

@@ -3,7 +3,6 @@ import type { ApiImplementation, EngineEvents, RuleRow } from '../../shared/api.
 import type { Case } from './case/case.ts';
 import type { Connection } from './case/database.ts';
 import { CaseError } from './case/errors.ts';
-import type { COMING } from './coming-methods.ts';
 import { attackNames } from './detect/attack.ts';
 import { importRules, removeRule, saveRule } from './detect/case-rules.ts';
 import { caseSources } from './detect/case-sources.ts';
@@ -23,6 +22,7 @@ import {
 } from './detect/tuning/tuning.ts';
 import { defaultRows, readOutcomes, ruleRows } from './review/rules.ts';
 import type { ReadingMethod } from './rule-reading.ts';
+import type { TryingMethod } from './rule-trying.ts';
 
 export interface RuleHost {
   library: RuleLibrary;
@@ -35,7 +35,7 @@ export interface RuleHost {
 
 export type RuleMethod = Exclude<
   Extract<keyof ApiImplementation, `${'rules' | 'placeholders' | 'suppressions' | 'attack'}.${string}`>,
-  keyof typeof COMING | ReadingMethod
+  ReadingMethod | TryingMethod
 >;
 
 /** How the case wants its rules compiled. */
