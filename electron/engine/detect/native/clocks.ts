@@ -6,7 +6,7 @@ const SECONDS: Threshold = {
   name: 'seconds',
   value: 2,
   unit: 'seconds',
-  least: 0.1,
+  least: 1,
   most: 86_400,
   about: 'smallest difference that counts',
 };
