@@ -3,9 +3,9 @@ import type { Part } from './text-value.ts';
 
 /** Hyphen, slash, en dash, em dash, horizontal bar. */
 export const DASHES = '-/\u2013\u2014\u2015';
-const BEFORE_WORD = /(?<![\p{L}\p{N}_])[-/](?=[\p{L}\p{N}_])/gu;
+const BEFORE_WORD = /(?<![\p{L}\p{N}_])[-/\u2013\u2014\u2015](?=[\p{L}\p{N}_])/gu;
 
-/** Puts one of the five in place of each `-` or `/` that stands before a word and not behind one. */
+/** Puts one of the five in place of each of them that stands before a word and not behind one. */
 export function dashed(parts: Part[]): Part[] {
   return parts.flatMap((part): Part[] => {
     if (typeof part !== 'object' || !('text' in part)) return [part];
