@@ -12,6 +12,12 @@ const TAXONOMY: Record<string, string> = {
   'c-ip': 'src_ip',
 };
 
+/** Names that are columns, whether an event has a value there or not. */
+const COLUMNS =
+  'event_id ts ts_logged ts_basis node system component level category action outcome message fields src_ip user_name http_method http_path http_status pid tid logger file_id line'.split(
+    ' ',
+  );
+
 /** A field of an event: whether it is there at all, and the texts that a test may meet. */
 export interface Found {
   exists: boolean;
@@ -24,7 +30,7 @@ const NOTHING: Found = { exists: false, texts: [], isNull: true };
 
 export function fieldOf(event: JudgedEvent, name: string): Found {
   const column = TAXONOMY[name] ?? name;
-  if (column in event.columns) {
+  if (COLUMNS.includes(column)) {
     const value = event.columns[column] ?? null;
     return value === null ? NOTHING : { exists: true, texts: [String(value)], isNull: false };
   }
@@ -48,6 +54,6 @@ export function wholeEvent(event: JudgedEvent): string[] {
     if (typeof value === 'object' && value !== null) return Object.values(value).flatMap(leaves);
     return textsOf(value);
   };
-  const { message } = event.columns;
-  return [...(typeof message === 'string' ? [message] : []), ...leaves(event.fields ?? {})];
+  const { message, logger } = event.columns;
+  return [...[message, logger].filter((text) => typeof text === 'string'), ...leaves(event.fields ?? {})];
 }

@@ -43,6 +43,7 @@ export function readDetection(detection: Map_, placeholders: Placeholders): Judg
     if (name !== 'condition') rule.searches.set(name, reader.search(definition));
   }
   const conditions = [detection.condition].flat();
+  if (conditions.length === 0) throw new Refused('there is no condition');
   for (const condition of conditions) {
     if (typeof condition !== 'string') throw new Refused('a condition is a text');
     rule.conditions.push(readCondition(condition, [...rule.searches.keys()]));
@@ -83,12 +84,14 @@ class Reader {
     let values = raw.map(readValue);
     let all = false;
     let negated = false;
-    for (const [i, modifier] of modifiers.entries()) {
+    // Placeholders stand for values, so they go before what is done to values.
+    const inOrder = modifiers.toSorted((a, b) => Number(b === 'expand') - Number(a === 'expand'));
+    for (const [i, modifier] of inOrder.entries()) {
       this.#modifiers.add(modifier);
       if (modifier === 'all') all = true;
       else if (modifier === 'neq') negated = true;
       else {
-        const first = modifiers.slice(0, i).every((m) => m === 'all' || m === 'neq');
+        const first = inOrder.slice(0, i).every((m) => ['all', 'neq', 'expand'].includes(m));
         values = values.flatMap((v) => modified(v, modifier, first, this.#placeholders));
       }
     }

@@ -68,11 +68,13 @@ function changed(value: Value, modifier: string, first: boolean): Value {
     case 'cased':
       if (value.kind === 'field') return { ...value, cased: true };
       return { ...asText(value, modifier), cased: true };
-    case 're':
+    case 're': {
       if (!first) throw new Refused("'re' comes first");
-      if (value.kind === 'number')
-        return { kind: 'regex', raw: value.raw, flags: { i: false, m: false, s: false } };
-      return { kind: 'regex', raw: asText(value, modifier).raw, flags: { i: false, m: false, s: false } };
+      const { raw } = asText(value, modifier);
+      const flags = { i: false, m: false, s: false };
+      readRegex(raw, flags);
+      return { kind: 'regex', raw, flags };
+    }
     case 'i':
     case 'm':
     case 's':
