@@ -52,6 +52,23 @@ const SECRETS: Record<string, { text: string; secret: string; title: string }> =
     secret: 'MIIEowIBAAKCAQEA75',
     title: 'Private key in clear',
   },
+  ...Object.fromEntries(
+    (
+      [
+        ['github', `ghp_${'aB3'.repeat(12)}`, 'GitHub token'],
+        ['gitlab', 'glpat-abcdefghij0123456789', 'GitLab token'],
+        ['slack', 'xoxb-1234567890-abcdefghij', 'Slack token or webhook'],
+        ['google', `AIza${'Sy0_-'.repeat(7)}`, 'Google API key'],
+        ['stripe', 'sk_live_abcdefghij0123456789', 'Stripe key'],
+        ['npm', `npm_${'aB3'.repeat(12)}`, 'npm token'],
+        ['docker', 'dckr_pat_abcdefghij0123456789', 'Docker Hub token'],
+        ['hugging', `hf_${'aB'.repeat(17)}`, 'Hugging Face token'],
+      ] as const
+    ).map(([name, secret, title]) => [
+      name,
+      { text: `cloned with ${secret} just now`, secret, title: `${title} in clear` },
+    ]),
+  ),
   option: {
     text: 'running tool --db-password Sup3rS3cret now',
     secret: 'Sup3rS3cret',

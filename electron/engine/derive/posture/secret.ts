@@ -8,6 +8,13 @@ export type SecretKind =
   | 'private_key'
   | 'jwt'
   | 'github'
+  | 'gitlab'
+  | 'slack'
+  | 'google'
+  | 'stripe'
+  | 'npm'
+  | 'docker'
+  | 'hugging_face'
   | 'assignment'
   | 'option';
 
@@ -84,6 +91,63 @@ export const SECRET_KINDS: readonly Kind[] = [
     pattern: /\b(gh[pousr]_[A-Za-z0-9]{36,255})/g,
   },
   {
+    id: 'gitlab',
+    title: 'GitLab token',
+    words: 'a GitLab token',
+    change: `${RENEW} hand it to the program as a masked variable of the pipeline.`,
+    sql: 'gl(?:pat|dt|rt|cbt|ptt|soat)-[A-Za-z0-9_-]{20}',
+    pattern: /\b(gl(?:pat|dt|rt|cbt|ptt|soat)-[A-Za-z0-9_-]{20,200})/g,
+  },
+  {
+    id: 'slack',
+    title: 'Slack token or webhook',
+    words: 'a Slack token or webhook',
+    change: `${RENEW} whoever has it can read or write in the workspace.`,
+    sql: 'xox[abeprs]-[0-9A-Za-z-]{10}|hooks\\.slack\\.com/(?:services|workflows)/[A-Za-z0-9+/]{20}',
+    pattern:
+      /(\bxox[abeprs]-[0-9A-Za-z-]{10,250}|hooks\.slack\.com\/(?:services|workflows)\/[A-Za-z0-9+/]{20,100})/g,
+  },
+  {
+    id: 'google',
+    title: 'Google API key',
+    words: 'a Google API key',
+    change: `${RENEW} bind keys to addresses and services.`,
+    sql: 'AIza[0-9A-Za-z_-]{35}',
+    pattern: /\b(AIza[0-9A-Za-z_-]{35})(?![0-9A-Za-z_-])/g,
+  },
+  {
+    id: 'stripe',
+    title: 'Stripe key',
+    words: 'a Stripe key',
+    change: `${RENEW} it can move money.`,
+    sql: '[sr]k_live_[0-9A-Za-z]{10}',
+    pattern: /\b([sr]k_live_[0-9A-Za-z]{10,200})/g,
+  },
+  {
+    id: 'npm',
+    title: 'npm token',
+    words: 'an npm token',
+    change: `${RENEW} whoever has it can publish packages.`,
+    sql: 'npm_[A-Za-z0-9]{36}',
+    pattern: /\b(npm_[A-Za-z0-9]{36})(?![A-Za-z0-9])/g,
+  },
+  {
+    id: 'docker',
+    title: 'Docker Hub token',
+    words: 'a Docker Hub token',
+    change: `${RENEW} whoever has it can push images.`,
+    sql: 'dckr_(?:pat|oat)_[A-Za-z0-9_-]{20}',
+    pattern: /\b(dckr_(?:pat|oat)_[A-Za-z0-9_-]{20,100})/g,
+  },
+  {
+    id: 'hugging_face',
+    title: 'Hugging Face token',
+    words: 'a Hugging Face token',
+    change: `${RENEW} hand it over in a secret of the cluster, not in the runtime environment of a job.`,
+    sql: 'hf_[A-Za-z]{34}',
+    pattern: /\b(hf_[A-Za-z]{34})(?![A-Za-z0-9])/g,
+  },
+  {
     id: 'assignment',
     title: 'Password, key or token',
     words: 'a password, key or token by its name',
@@ -110,6 +174,10 @@ const NO_SECRET =
 /** A word of prose after "Bearer" or "token": a secret has a figure, a capital or a sign in it. */
 const LOOKS_MADE = /[0-9A-Z._~+/=-]/;
 
+/** What begins a secret whose kind shows by itself. */
+const KIND_OF_ITS_OWN =
+  /^(?:eyJ|gh[pousr]_|AKIA|ASIA|gl(?:pat|dt|rt|cbt|ptt|soat)-|xox[abeprs]-|AIza|[sr]k_live_|npm_|dckr_[po]at_|hf_)/;
+
 /** Secrets of a text, at most one a kind. */
 export function kindsOf(text: string): { kind: SecretKind; value: string }[] {
   const found: { kind: SecretKind; value: string }[] = [];
@@ -120,7 +188,8 @@ export function kindsOf(text: string): { kind: SecretKind; value: string }[] {
       if (++tried > 200) break;
       if (id !== 'private_key' && NO_SECRET.test(value)) continue;
       if (id === 'bearer' && !LOOKS_MADE.test(value.slice(0, -1))) continue;
-      if ((id === 'assignment' || id === 'bearer') && /^(?:eyJ|gh[pousr]_|AKIA|ASIA)/.test(value)) continue; // a kind of their own
+      if ((id === 'assignment' || id === 'bearer' || id === 'option') && KIND_OF_ITS_OWN.test(value))
+        continue;
       found.push({ kind: id, value: value.trim() });
       break;
     }
