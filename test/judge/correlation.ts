@@ -115,11 +115,14 @@ function unitsOf(documents: Map<string, Document>, rule: string, events: TimedEv
   return correlated(documents, document.correlation, events).map(({ finding, group }) => ({
     rule,
     at: finding.last,
-    place: Math.max(...finding.events.filter((place) => events[place]!.at === finding.last)),
+    place: lastOf(finding, events),
     events: finding.events,
-    field: (name) => group.get(name) ?? null,
+    field: (name) => group.get(name) ?? fieldOf(events[lastOf(finding, events)]!, name).texts[0] ?? null,
   }));
 }
+
+const lastOf = (finding: JudgedFinding, events: TimedEvent[]): number =>
+  Math.max(...finding.events.filter((place) => events[place]!.at === finding.last));
 
 function correlated(documents: Map<string, Document>, correlation: Correlation, events: TimedEvent[]) {
   const groups = new Map<string, { group: Map<string, string>; units: Unit[] }>();

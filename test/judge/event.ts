@@ -35,10 +35,19 @@ export function fieldOf(event: JudgedEvent, name: string): Found {
     return value === null ? NOTHING : { exists: true, texts: [String(value)], isNull: false };
   }
   const key = name.startsWith('fields.') ? name.slice('fields.'.length) : name;
-  if (event.fields === null || !Object.hasOwn(event.fields, key)) return NOTHING;
-  const value = event.fields[key];
-  if (value === null) return { exists: true, texts: [], isNull: true };
-  return { exists: true, texts: textsOf(value), isNull: false };
+  const values = valuesAt(event.fields, key);
+  const there = values.filter((value) => value !== null);
+  return { exists: values.length > 0, texts: there.flatMap(textsOf), isNull: there.length === 0 };
+}
+
+/** What stands under a name: the key as it is written, else the way through nested objects; of lists, every element. */
+function valuesAt(value: unknown, name: string): unknown[] {
+  if (Array.isArray(value)) return value.flatMap((element) => valuesAt(element, name));
+  if (typeof value !== 'object' || value === null) return [];
+  if (Object.hasOwn(value, name)) return [(value as Record<string, unknown>)[name]];
+  const dot = name.indexOf('.');
+  if (dot < 0 || !Object.hasOwn(value, name.slice(0, dot))) return [];
+  return valuesAt((value as Record<string, unknown>)[name.slice(0, dot)], name.slice(dot + 1));
 }
 
 /** Scalars as they are written in JSON without quotes; lists by element, however deep; objects as JSON. */
@@ -48,12 +57,17 @@ function textsOf(value: unknown): string[] {
   return [typeof value === 'string' ? value : JSON.stringify(value)];
 }
 
-/** What a keyword is looked for in: the message and every value of the fields, objects by their members. */
+/** Columns that a line itself states; keywords are looked for in them too. */
+const STATED = 'message level_native pid tid logger src_ip user_name http_method http_path http_status'.split(
+  ' ',
+);
+
+/** What a keyword is looked for in, each on its own: what the line states, and every value of the fields, never their names. */
 export function wholeEvent(event: JudgedEvent): string[] {
   const leaves = (value: unknown): string[] => {
     if (typeof value === 'object' && value !== null) return Object.values(value).flatMap(leaves);
     return textsOf(value);
   };
-  const { message, logger } = event.columns;
-  return [...[message, logger].filter((text) => typeof text === 'string'), ...leaves(event.fields ?? {})];
+  const columns = STATED.map((name) => event.columns[name] ?? null).filter((value) => value !== null);
+  return [...columns.map(String), ...leaves(event.fields ?? {})];
 }

@@ -241,7 +241,7 @@ const MAKERS: Maker[] = [
 const KEYWORDS: ((s: Seed, text: string) => unknown)[] = [
   ({ a, b, turn }, text) => [literal(turned(cut(text, a, b)[1], turn)) || 'alpha', 'nowhere'],
   ({ a, b }, text) => literal(cut(text, a, b)[1]) || 'Beta',
-  ({ a, b }, text) => [wild(text, a, b)],
+  ({ a, b }, text) => [wild(text, a, b) || 'Beta'],
   ({ a, b, more }, text) => ({
     '|all': [literal(cut(text, a, b)[1]) || 'alpha', literal(cut(text, b, more)[1]) || 'GAMMA'],
   }),

@@ -44,6 +44,8 @@ function escaped(c: string, inClass: boolean): string {
   const negated: Record<string, string> = { D: '0-9', W: 'A-Za-z0-9_', S: '\\t\\n\\f\\r ' };
   if (classes[c]) return inClass ? classes[c] : `[${classes[c]}]`;
   if (negated[c] && !inClass) return `[^${negated[c]}]`;
+  if (c === 'A') return '(?<![^])';
+  if (c === 'z') return '(?![^])';
   if (/[bBnrtf]/.test(c)) return `\\${c}`;
   if (/[A-Za-z0-9]/.test(c)) throw new Refused(`\\${c} is no metacharacter of the specification`);
   return `\\u{${c.codePointAt(0)!.toString(16)}}`;

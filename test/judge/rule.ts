@@ -77,10 +77,9 @@ class Reader {
   item(key: string, value: unknown): Item {
     const [name = '', ...modifiers] = key.split('|');
     const field = name === '' ? null : name;
-    const raw = Array.isArray(value) ? value : [value];
-    if (raw.length === 0) throw new Refused('a list of values is empty');
-    if (raw.includes(null) && (raw.length > 1 || field === null))
-      throw new Refused('null stands alone, for a field');
+    // An empty list is null, as in pySigma; what the specification calls wrong but is clear is no reason to refuse.
+    const raw = Array.isArray(value) && value.length > 0 ? value : [value].flat().length ? [value] : [null];
+    if (field === null && (raw.includes(null) || raw.includes(''))) throw new Refused('a keyword is empty');
     let values = raw.map(readValue);
     let all = false;
     let negated = false;
@@ -95,6 +94,7 @@ class Reader {
         values = values.flatMap((v) => modified(v, modifier, first, this.#placeholders));
       }
     }
+    if (values.some((v) => v.kind === 'bytes')) throw new Refused('wide and utf16 go before base64');
     if (field === null && values.some((v) => v.kind === 'exists' || v.kind === 'field'))
       throw new Refused('keywords have no field');
     return { field, values, all, negated };

@@ -142,9 +142,14 @@ function widened(value: Value, modifier: string): Value {
   const starts = modifier !== 'endswith';
   const ends = modifier !== 'startswith';
   if (value.kind === 'field') return { ...value, starts: value.starts || starts, ends: value.ends || ends };
+  if (value.kind === 'regex') return { ...value, raw: tied(value.raw, modifier) };
   const before = asText(value, modifier);
   return { ...before, pattern: [...(ends ? [ANY] : []), ...before.pattern, ...(starts ? [ANY] : [])] };
 }
+
+/** A regular expression that must stand at the start or the end of the text. */
+const tied = (raw: string, modifier: string): string =>
+  modifier === 'startswith' ? `\\A(?:${raw})` : modifier === 'endswith' ? `(?:${raw})\\z` : raw;
 
 function bytesOf(value: Value, modifier: string): Uint8Array {
   if (value.kind === 'bytes') return value.bytes;
@@ -236,7 +241,6 @@ export function meets(value: Value, found: string, other: (name: string) => stri
     case 'forms':
       return value.forms.some((form) => meets(form, found, other));
     case 'bytes':
-      return matches(plain(Buffer.from(value.bytes).toString('latin1')), found, false);
     case 'null':
     case 'exists':
       return false;

@@ -1,4 +1,4 @@
-// windash: a dash or slash before a word may be written as any of five characters.
+// windash: a dash or slash before a word may be written as any of five characters, and may be any of them in the rule.
 import type { Part } from './text-value.ts';
 
 /** Hyphen, slash, en dash, em dash, horizontal bar. */
