@@ -208,14 +208,10 @@ async function runRule(
       `${outcome.excluded} matching event${outcome.excluded === 1 ? '' : 's'} without a time or without a value to group, count or reckon with took part in no window`,
     );
   }
-  const lacking = outcome.error === null ? rule.lacks(pass.sources) : [];
+  const lacking = outcome.error === null && outcome.applies ? rule.lacks(pass.sources) : [];
   if (lacking.length > 0) {
-    const rules = lacking.map((name) => `'${name}'`).join(', ');
-    notes.unshift(
-      outcome.applies
-        ? `the case holds no logs for ${rules}, which can't occur in it`
-        : `it rests on ${rules}, for which the case holds no logs`,
-    );
+    const names = lacking.map((name) => `'${name}'`).join(', ');
+    notes.unshift(`the case holds no logs for ${names}, which can't occur in it`);
   }
   notes.push(...baseNotes(rule, tuning));
   if (notes.length > 0) outcome.note = notes.join('; ');

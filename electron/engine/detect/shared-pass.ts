@@ -1,11 +1,15 @@
-// One pass over the events for the detections of all rules: each part of the case is read, unpacked and lower-cased once,
-// and every detection is asked of it. What it finds stands in the TEMP table detect_hit(detection, event_id).
-import type { Bound, Connection } from '../case/database.ts';
+// One pass over the events for the detections of all rules. Most detections can't match a row without one of a few texts;
+// a part of the case is looked through for all such texts at once, and those detections are asked only of the rows that have
+// one. The others are asked of a table of the part in which what they share is reckoned once.
+// What is found stands in the TEMP table detect_hit(detection, event_id).
+import type { Connection } from '../case/database.ts';
 import type { CompiledQuery, LoadedRule } from './load-rules.ts';
+import { type FileSource, type Part, partsOf, sourceOf } from './pass-parts.ts';
+import { type Asked, directPlan, type Plan, sievedPlan } from './pass-plans.ts';
+import { Sample } from './pass-sample.ts';
 import type { EventRule } from './sigma/document.ts';
-import { whereSql } from './sigma/event-query.ts';
 import { type CaseSources, occurs } from './sigma/logsource.ts';
-import { Binder } from './sigma/sql.ts';
+import { type Sieve, sieveOf } from './sigma/needles.ts';
 
 /** What the pass found out about one detection. */
 interface Hits {
@@ -20,20 +24,10 @@ interface Hits {
   error: unknown;
 }
 
-/** A stretch of the case that fits in memory. */
-interface Part {
-  where: string;
-  events: number;
-  sources: CaseSources;
-}
-
-/** What files hold: rows of `file_id`, a source, and how many events. */
-type FileSource = CaseSources[number] & { file_id: number; n: number };
-
 export const SHARED_TABLES = ['detect_hit', 'detect_file', 'detect_part'];
 
-/** Two row groups of DuckDB, one for each of two cores. */
-const PART_EVENTS = 245_760;
+/** A sieve that lets more events of the sample through is not worth its time. */
+const RARE = 0.02;
 
 export class SharedPass {
   readonly sources: CaseSources;
@@ -94,153 +88,63 @@ export class SharedPass {
     await connection.run('CREATE OR REPLACE TEMP TABLE detect_hit (detection INTEGER, event_id BIGINT)');
     const parts = await partsOf(connection, this.#files);
     const all = parts.reduce((sum, part) => sum + part.events, 0);
-    const plans = new Map<string, Plan>();
+    const plans = new Map<string, Plan[]>();
     let read = 0;
     for (const part of parts) {
-      const asked = detections.filter(
-        (d) => occurs(d.logSource, part.sources) && this.#hits.get(d)!.error === null,
-      );
-      const key = asked.map((d) => this.#hits.get(d)!.detection).join();
-      const plan = plans.get(key) ?? planOf(asked);
-      plans.set(key, plan);
-      if (asked.length > 0) {
-        await this.#askPart(connection, part, plan, () => between(read, all));
-      }
+      const asked = detections.filter((d) => occurs(d.logSource, part.sources));
+      const key = `${part.system} ${asked.map((d) => this.#hits.get(d)!.detection).join()}`;
+      between(read, all);
+      if (asked.length > 0 && !plans.has(key)) plans.set(key, await plansOf(connection, part, asked));
+      for (const plan of plans.get(key) ?? [])
+        await this.#ask(connection, part, plan, () => between(read, all));
       read += part.events;
     }
   }
 
-  async #askPart(connection: Connection, part: Part, plan: Plan, between: () => void): Promise<void> {
+  async #ask(connection: Connection, part: Part, plan: Plan, between: () => void): Promise<void> {
     between();
     const began = performance.now();
     await connection.run(
-      `CREATE OR REPLACE TEMP TABLE detect_part AS SELECT ${plan.columns.join(', ')} FROM events AS e WHERE ${part.where}`,
+      `CREATE OR REPLACE TEMP TABLE detect_part AS ${plan.select(part.where)}`,
       plan.values,
     );
+    const table = await connection.row<{ n: string }>('SELECT count(*) AS n FROM detect_part');
     const share = (performance.now() - began) / plan.asked.length;
-    for (const { detection, sql, values } of plan.asked) {
-      between();
-      const hits = this.#hits.get(detection)!;
-      const started = performance.now();
-      try {
-        hits.events += await connection.run(
-          `INSERT INTO detect_hit SELECT ${hits.detection}, e.event_id FROM detect_part AS e WHERE ${sql}`,
-          values,
-        );
-      } catch (error) {
-        between(); // cancelled, when it throws
-        hits.error = error;
-      }
-      hits.millis += performance.now() - started + share;
+    for (const asked of plan.asked) {
+      const hits = this.#hits.get(asked.detection)!;
+      hits.millis += share;
+      if (table?.n !== '0' && hits.error === null) await this.#askOne(connection, asked, hits, between);
     }
   }
-}
 
-const sourceOf = ({ system, component, category, http }: FileSource): CaseSources[number] => ({
-  system,
-  component,
-  category,
-  http,
-});
-
-/** Files of one system stand together, so that a part is asked about by few rules; large files are cut. */
-async function partsOf(connection: Connection, files: FileSource[]): Promise<Part[]> {
-  const byFile = [...Map.groupBy(files, (f) => f.file_id).values()].map((rows) => ({
-    id: rows[0]!.file_id,
-    system: rows.reduce((a, b) => (b.n > a.n ? b : a)).system ?? '',
-    events: rows.reduce((sum, row) => sum + row.n, 0),
-    sources: rows.map(sourceOf),
-  }));
-  byFile.sort((a, b) => (a.system < b.system ? -1 : a.system > b.system ? 1 : a.id - b.id));
-  const parts: Part[] = [];
-  const rows: Bound[][] = [];
-  let open: (Part & { system: string }) | null = null;
-  for (const file of byFile) {
-    if (file.events > PART_EVENTS) {
-      parts.push(...cut(file));
-      continue;
+  async #askOne(connection: Connection, asked: Asked, hits: Hits, between: () => void): Promise<void> {
+    between();
+    const began = performance.now();
+    try {
+      hits.events += await connection.run(
+        `INSERT INTO detect_hit SELECT ${hits.detection}, e.event_id FROM detect_part AS e WHERE ${asked.sql}`,
+        asked.values,
+      );
+    } catch (error) {
+      between(); // cancelled, when it throws
+      hits.error = error;
     }
-    if (!open || open.system !== file.system || open.events + file.events > PART_EVENTS) {
-      const where = `e.file_id IN (SELECT file_id FROM detect_file WHERE part = ${parts.length})`;
-      open = { where, events: 0, sources: [], system: file.system };
-      parts.push(open);
-    }
-    open.events += file.events;
-    open.sources = [...open.sources, ...file.sources];
-    rows.push([parts.length - 1, file.id]);
-  }
-  await connection.run('CREATE OR REPLACE TEMP TABLE detect_file (part INTEGER, file_id INTEGER)');
-  for (let from = 0; from < rows.length; from += 1000) {
-    const some = rows.slice(from, from + 1000);
-    await connection.run(
-      `INSERT INTO detect_file VALUES ${some.map((_, i) => `($${i * 2 + 1}::INTEGER, $${i * 2 + 2}::INTEGER)`).join(', ')}`,
-      some.flat(),
-    );
-  }
-  return parts;
-}
-
-/** By record number, which is the lower half of an event's id. */
-function cut(file: { id: number; events: number; sources: CaseSources }): Part[] {
-  const first = BigInt(file.id) << 32n;
-  const parts: Part[] = [];
-  for (let from = 0; from < file.events; from += PART_EVENTS) {
-    const last = from + PART_EVENTS >= file.events;
-    const to = last ? first + 0xffff_ffffn : first + BigInt(from + PART_EVENTS) - 1n;
-    parts.push({
-      where: `e.event_id BETWEEN ${first + BigInt(from)} AND ${to}`,
-      events: Math.min(PART_EVENTS, file.events - from),
-      sources: file.sources,
-    });
-  }
-  return parts;
-}
-
-/** What is read of a part, and what is asked of it. */
-interface Plan {
-  columns: string[];
-  values: Bound[];
-  asked: { detection: EventRule; sql: string; values: Bound[] }[];
-}
-
-function planOf(detections: EventRule[]): Plan {
-  const shared = new SharedColumns();
-  const asked = detections.map((detection) => {
-    const binder = new PartBinder(shared);
-    return { detection, sql: whereSql(detection, binder, { regexes: [] }), values: binder.values };
-  });
-  // names of columns in SQL that is all ours: values of rules are bound
-  const named = new Set(['event_id']);
-  for (const { sql } of asked) for (const [, name] of sql.matchAll(/\be\.([a-z_]+)\b/g)) named.add(name!);
-  const plain = [...named].map((name) => `e.${name}`);
-  return { columns: [...plain, ...shared.columns], values: shared.binder.values, asked };
-}
-
-/** Expressions that are reckoned once for all detections. */
-class SharedColumns {
-  readonly binder = new Binder();
-  #names = new Map<string, string>();
-
-  /** The column of an expression; its name cannot be that of a column of `events`. */
-  name(make: (binder: Binder) => string): string {
-    const sql = make(this.binder);
-    const name = this.#names.get(sql) ?? `x${this.#names.size}`;
-    this.#names.set(sql, name);
-    return name;
-  }
-
-  get columns(): string[] {
-    return [...this.#names].map(([sql, name]) => `${sql} AS ${name}`);
+    hits.millis += performance.now() - began;
   }
 }
 
-class PartBinder extends Binder {
-  #shared: SharedColumns;
-  constructor(shared: SharedColumns) {
-    super();
-    this.#shared = shared;
+/** How parts like this one are read: rows that a sieve lets through for some detections, all rows for the others. */
+async function plansOf(connection: Connection, part: Part, detections: EventRule[]): Promise<Plan[]> {
+  const sample = await Sample.of(connection, part);
+  const sieved: { detection: EventRule; sieve: Sieve }[] = [];
+  const direct: EventRule[] = [];
+  for (const detection of detections) {
+    const sieve = sieveOf(detection, (s) => sample.share(s));
+    if (sieve && sample.share(sieve) <= RARE) sieved.push({ detection, sieve });
+    else direct.push(detection);
   }
-  override hoist(make: (binder: Binder) => string): string {
-    return `e.${this.#shared.name(make)}`;
-  }
+  return [
+    ...(sieved.length > 0 ? [sievedPlan(sieved)] : []),
+    ...(direct.length > 0 ? [directPlan(direct)] : []),
+  ];
 }

@@ -61,11 +61,13 @@ export function networksSql(text: string, networks: Network[], binder: Binder, r
   const v6 = networks.filter((n) => n.version === 6);
   const parts: string[] = [];
   if (v4.length > 0) {
-    const plain = `regexp_replace(lower(${text}), '^::ffff:', '')`;
+    const derived = (sql: string) => (/^e\.\w+$/.test(text) ? binder.derive(sql) : sql);
+    const made = `regexp_replace(lower(${text}), '^::ffff:', '')`;
+    const plain = derived(made);
     const within =
       v4.length < LISTED ? v4.map((n) => v4Sql(plain, n, binder)) : v4Lists(plain, v4, binder, repeated);
     // AND alone would not keep the numbers from being made of what is no address; TRY_CAST makes them NULL
-    parts.push(allOf([`regexp_full_match(${plain}, '${OCTET}([.]${OCTET}){3}')`, anyOf(within)]));
+    parts.push(allOf([derived(`regexp_full_match(${made}, '${OCTET}([.]${OCTET}){3}')`), anyOf(within)]));
   }
   if (v6.length > 0) parts.push(v6Sql(text, v6, binder, repeated));
   return anyOf(parts.map((part) => (parts.length > 1 ? `coalesce(${part}, false)` : part)));

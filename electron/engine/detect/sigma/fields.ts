@@ -33,8 +33,7 @@ export interface FieldSql {
 export function fieldSql(name: string, binder: Binder): FieldSql {
   const sources = sourcesOf(name);
   const parts = sources.map((source) => sourceSql(source, binder));
-  const flat = parts.length === 1 ? parts[0]!.text : `coalesce(${parts.map((p) => p.text).join(', ')})`;
-  const kinds = parts.map((p) => p.kind).join(', ');
+  const flat = flatSql(sources, parts, binder);
   const last = sources.at(-1)!;
   const nested = 'key' in last ? nestedSql(last.key, binder) : null;
   const keyed = sources.some((source) => 'key' in source);
@@ -55,11 +54,39 @@ export function fieldSql(name: string, binder: Binder): FieldSql {
       const deep = nested
         ? ` WHEN ${flat} IS NULL AND ${nested.guard} THEN len(list_filter(${nested.values}, ${one})) > 0`
         : '';
-      return `CASE WHEN starts_with(${flat}, '[') AND coalesce(${kinds}) = 'ARRAY'
+      return `CASE WHEN starts_with(${flat}, '[') AND coalesce(${parts.map((p) => p.kind).join(', ')}) = 'ARRAY'
         THEN len(list_filter(${elements(`from_json(${flat}, '["JSON"]')`)}, ${one})) > 0${deep} ELSE ${whole} END`;
     },
   };
 }
+
+/** A plain column as it is; what has to be read out of JSON or text is worth reading once. */
+function flatSql(sources: readonly Source[], parts: SourceSql[], binder: Binder): string {
+  const [only] = parts;
+  if (parts.length === 1 && 'column' in sources[0]!) return only!.text;
+  const made = (b: Binder) => {
+    const texts = sources.map((source) => sourceSql(source, b).text);
+    return texts.length === 1 ? texts[0]! : `coalesce(${texts.join(', ')})`;
+  };
+  return binder.hoist(made);
+}
+
+/** The columns in whose text the value of a field stands as it is (in `fields`, as JSON); null: it does not. */
+export function standsIn(name: string): ('message' | 'fields' | 'http_path')[] | null {
+  const columns = sourcesOf(name).map((source) => {
+    if ('key' in source) return 'fields';
+    const column = 'column' in source ? source.column : READ_FROM[source.read];
+    return column === 'message' || column === 'fields' || column === 'http_path' ? column : null;
+  });
+  return columns.every((column) => column !== null) ? [...new Set(columns)] : null;
+}
+
+const READ_FROM: Partial<Record<Reading, string>> = {
+  digest: 'message',
+  urlHost: 'message',
+  peer: 'message',
+  uriExtension: 'http_path',
+};
 
 function sourcesOf(name: string): readonly Source[] {
   if (Object.hasOwn(COLUMNS, name)) return [{ column: name }];
@@ -84,14 +111,20 @@ interface SourceSql {
 
 function sourceSql(source: Source, binder: Binder): SourceSql {
   if ('key' in source) {
-    const path = binder.bind(pointer(source.key));
+    const path = () => binder.bind(pointer(source.key)); // asked for late: a value that is bound must be used
     // TRY: `fields` is JSON by construction, but a filter that runs early must not end the query over one bad row.
     return {
-      text: `TRY(json_extract_string(e.fields, ${path}))`,
+      get text() {
+        return `TRY(json_extract_string(e.fields, ${path()}))`;
+      },
       number: null,
       time: null,
-      exists: `TRY(json_exists(e.fields, ${path}))`,
-      kind: `nullif(TRY(json_type(e.fields, ${path})), 'NULL')`,
+      get exists() {
+        return `TRY(json_exists(e.fields, ${path()}))`;
+      },
+      get kind() {
+        return `nullif(TRY(json_type(e.fields, ${path()})), 'NULL')`;
+      },
     };
   }
   const type = 'column' in source ? COLUMNS[source.column]! : 'text'; // an own name of the table, not text of the rule
@@ -139,7 +172,7 @@ function nestedSql(name: string, binder: Binder): { guard: string; values: strin
   const values = `list_filter(${elements(found)}, lambda t: t IS NOT NULL)`;
   const straight = [first, ...rest].map(pointer).join('');
   return {
-    guard: `contains(e.fields, ${binder.bind(JSON.stringify(first))})`,
+    guard: binder.hoist((b) => `contains(e.fields, ${b.bind(JSON.stringify(first))})`),
     values,
     exists: () => `coalesce(TRY(json_exists(e.fields, ${binder.bind(straight)})), false)`,
   };

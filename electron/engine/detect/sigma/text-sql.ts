@@ -4,7 +4,7 @@ import { likePattern, type Part, plainText, regexPattern } from './text-value.ts
 
 /** One text or pattern. */
 export function textSql(text: string, parts: Part[], cased: boolean, binder: Binder): string {
-  const fold = folded(cased);
+  const fold = folded(cased, binder);
   const literal = (part: Part | undefined): string | null =>
     typeof part === 'object' && 'text' in part ? part.text : null;
   const [a, b, c] = parts;
@@ -26,12 +26,12 @@ export function textSql(text: string, parts: Part[], cased: boolean, binder: Bin
 }
 
 const folded =
-  (cased: boolean) =>
+  (cased: boolean, binder: Binder) =>
   (sql: string): string =>
-    cased ? sql : `lower(${sql})`;
+    cased ? sql : /^e\.\w+$/.test(sql) ? binder.derive(`lower(${sql})`) : `lower(${sql})`;
 
 const regexSql = (text: string, pattern: string, cased: boolean, binder: Binder): string =>
-  `regexp_matches(${folded(cased)(text)}, ${folded(cased)(binder.bind(`(?s)${pattern}`))})`;
+  `regexp_matches(${folded(cased, binder)(text)}, ${folded(cased, binder)(binder.bind(`(?s)${pattern}`))})`;
 
 /** From so many equal-to texts on they are one list; from so many patterns on one regular expression. */
 const LISTED = 3;
@@ -83,7 +83,7 @@ function listedSql(
   binder: Binder,
   repeated: boolean,
 ): string {
-  const fold = folded(cased);
+  const fold = folded(cased, binder);
   if (values.length < BOUND_AS_ONE)
     return `${fold(text)} IN (${values.map((value) => fold(binder.bind(value))).join(', ')})`;
   // JSON text may be lowered as a whole: its own escapes are lower-case and hexadecimal digits may be

@@ -1,0 +1,128 @@
+// How one part of the case is read into a table, and what is asked of that table.
+import type { Bound } from '../case/database.ts';
+import type { EventRule } from './sigma/document.ts';
+import { whereSql } from './sigma/event-query.ts';
+import type { Sieve } from './sigma/needles.ts';
+import { Binder } from './sigma/sql.ts';
+import { quoted } from './sigma/text-value.ts';
+
+export interface Asked {
+  detection: EventRule;
+  /** Over a table `e`. */
+  sql: string;
+  values: Bound[];
+}
+
+export interface Plan {
+  /** Reads the rows of `events AS e` for which the condition, which is ours, holds. */
+  select(where: string): string;
+  values: Bound[];
+  asked: Asked[];
+}
+
+/** The detections as they stand, over the rows in which one of their texts stands. */
+export function sievedPlan(sieved: { detection: EventRule; sieve: Sieve }[]): Plan {
+  const asked = sieved.map(({ detection }) => {
+    const binder = new Binder();
+    return { detection, sql: whereSql(detection, binder, { regexes: [] }), values: binder.values };
+  });
+  const texts = Map.groupBy(
+    sieved.flatMap(({ sieve }) => sieve),
+    ({ column }) => column,
+  );
+  const binder = new Binder();
+  const through = [...texts].flatMap(([column, list]) =>
+    patterns([...new Set(list.map(({ text }) => text))]).map(
+      (pattern) => `coalesce(regexp_matches(lower(e.${column}), ${binder.bind(pattern)}), false)`,
+    ),
+  );
+  const columns = namedColumns(asked.map(({ sql }) => sql)).map((name) => `e.${name}`);
+  return {
+    select: (where) =>
+      `SELECT ${columns.join(', ')} FROM events AS e WHERE ${where} AND (${through.join(' OR ')})`,
+    values: binder.values,
+    asked,
+  };
+}
+
+/** RE2 keeps its automaton in a fixed amount of memory. */
+const TEXTS_TOGETHER = 200;
+
+function patterns(texts: string[]): string[] {
+  const list: string[] = [];
+  for (let from = 0; from < texts.length; from += TEXTS_TOGETHER) {
+    list.push(
+      texts
+        .slice(from, from + TEXTS_TOGETHER)
+        .map(quoted)
+        .join('|'),
+    );
+  }
+  return list;
+}
+
+/** Over all rows; what several detections reckon with is a column. */
+export function directPlan(detections: EventRule[]): Plan {
+  const shared = new SharedColumns();
+  const asked = detections.map((detection) => {
+    const binder = new PartBinder(shared);
+    return { detection, sql: whereSql(detection, binder, { regexes: [] }), values: binder.values };
+  });
+  const named = namedColumns([...asked.map(({ sql }) => sql), ...shared.derived]);
+  return { select: (where) => shared.select(named, where), values: shared.binder.values, asked };
+}
+
+/** Columns of `events` that SQL of ours names; values of rules are bound and never part of it. */
+function namedColumns(sqls: string[]): string[] {
+  const named = new Set(['event_id']);
+  for (const sql of sqls) for (const [, name] of sql.matchAll(/\be\.([a-z_]+)\b/g)) named.add(name!);
+  return [...named];
+}
+
+/** Expressions that are reckoned once for all detections; their names can't be those of columns of `events`. */
+class SharedColumns {
+  readonly binder = new Binder();
+  /** By their SQL: over the events, and over what was made of them. */
+  #first = new Map<string, string>();
+  #second = new Map<string, string>();
+
+  hoist(sql: string): string {
+    const name = this.#first.get(sql) ?? `x${this.#first.size}`;
+    this.#first.set(sql, name);
+    return `e.${name}`;
+  }
+
+  derive(sql: string): string {
+    const name = this.#second.get(sql) ?? `y${this.#second.size}`;
+    this.#second.set(sql, name);
+    return `e.${name}`;
+  }
+
+  get derived(): string[] {
+    return [...this.#second.keys()];
+  }
+
+  select(named: string[], where: string): string {
+    const columns = [
+      ...named.map((name) => `e.${name}`),
+      ...[...this.#first].map(([sql, name]) => `${sql} AS ${name}`),
+    ];
+    const first = `SELECT ${columns.join(', ')} FROM events AS e WHERE ${where}`;
+    if (this.#second.size === 0) return first;
+    return `SELECT e.*, ${[...this.#second].map(([sql, name]) => `${sql} AS ${name}`).join(', ')} FROM (${first}) AS e`;
+  }
+}
+
+class PartBinder extends Binder {
+  #shared: SharedColumns;
+  constructor(shared: SharedColumns) {
+    super();
+    this.#shared = shared;
+  }
+  override hoist(make: (binder: Binder) => string): string {
+    return this.#shared.hoist(make(this.#shared.binder));
+  }
+  override derive(sql: string): string {
+    return /\be\.y\d/.test(sql) ? sql : this.#shared.derive(sql);
+  }
+}
