@@ -48,6 +48,11 @@ export class SharedPass {
     return new SharedPass(rows.map((row) => ({ ...row, n: Number(row.n) })));
   }
 
+  /** Under which number detect_hit holds the events of a detection. */
+  numberOf(detection: EventRule): number {
+    return this.#hits.get(detection)!.detection;
+  }
+
   /** Whether any of the rule's detections was true of any event; throws what kept one from being asked. */
   found(rule: LoadedRule): boolean {
     const hits = rule.detections.map((d) => this.#hits.get(d)!);
@@ -59,8 +64,7 @@ export class SharedPass {
   /** The rule over what was found. */
   queryOf(rule: LoadedRule): CompiledQuery {
     return rule.queryOver((detection) => {
-      const number = this.#hits.get(detection)!.detection;
-      return `e.event_id IN (SELECT event_id FROM detect_hit WHERE detection = ${number})`;
+      return `e.event_id IN (SELECT event_id FROM detect_hit WHERE detection = ${this.numberOf(detection)})`;
     });
   }
 
@@ -92,7 +96,7 @@ export class SharedPass {
     let read = 0;
     for (const part of parts) {
       const asked = detections.filter((d) => occurs(d.logSource, part.sources));
-      const key = `${part.system} ${asked.map((d) => this.#hits.get(d)!.detection).join()}`;
+      const key = `${part.system} ${asked.map((d) => this.numberOf(d)).join()}`;
       between(read, all);
       if (asked.length > 0 && !plans.has(key)) plans.set(key, await plansOf(connection, part, asked));
       for (const plan of plans.get(key) ?? [])
