@@ -190,7 +190,11 @@ async function runRule(
       if (outcome.applies && outcome.disabledWhy === null) {
         if (native) await prepareCheck(connection, native, rule.thresholdsInForce);
         const run = native ? query : pass.found(rule) ? pass.queryOf(rule) : null;
-        if (run) Object.assign(outcome, await findings(connection, rule, run));
+        if (run)
+          Object.assign(
+            outcome,
+            await findings(connection, rule, run, native ? 'events' : pass.eventsOf(rule)),
+          );
       }
     } catch (error) {
       if (signal?.aborted) throw cancelled();
@@ -272,6 +276,7 @@ async function findings(
   connection: Connection,
   rule: LoadedRule,
   query: { sql: string; values: Bound[]; groupNames: string[] },
+  table: string,
 ): Promise<Pick<RuleOutcome, 'events' | 'findings' | 'excluded'>> {
   await connection.run('DELETE FROM detect_match');
   await connection.run('DELETE FROM detect_name');
@@ -300,7 +305,7 @@ async function findings(
   );
   if (parts.length === 0) return { events: 0, findings: 0, excluded: Number(excluded?.n ?? 0) };
   const roles = await rolesOf(connection);
-  const shown = await shownValues(connection, rule, query.groupNames);
+  const shown = await shownValues(connection, rule, query.groupNames, table);
   const rows: Bound[][] = parts.map((part) => {
     const nodes = part.nodes ?? [];
     const node = part.focus_nodes?.length === 1 ? part.focus_nodes[0]! : null;
@@ -383,6 +388,7 @@ async function shownValues(
   connection: Connection,
   rule: LoadedRule,
   groupNames: string[],
+  events: string,
 ): Promise<Map<string, { values: string[]; distinct: number }>> {
   const shown = new Map<string, { values: string[]; distinct: number }>();
   if (!rule.extras.explain) return shown;
@@ -394,7 +400,8 @@ async function shownValues(
     const rows = await connection.rows<{ part: string; values: string[]; distinct: string }>(
       `SELECT part, list(value ORDER BY first_ts, value)[:6] AS "values", count(*) AS "distinct" FROM (
         SELECT m.part, ${text} AS value, min(m.ts) AS first_ts
-        FROM detect_match AS m JOIN events AS e ON e.event_id = m.event_id
+        FROM detect_match AS m
+        JOIN (SELECT * FROM ${events} WHERE event_id IN (SELECT event_id FROM detect_match)) AS e ON e.event_id = m.event_id
         WHERE m.part IS NOT NULL ${only}
         GROUP BY m.part, value
       ) WHERE value IS NOT NULL GROUP BY part`,

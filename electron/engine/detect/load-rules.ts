@@ -72,7 +72,7 @@ export interface LoadedRule {
   /** The detections that `query` asks of the events; none for a built-in check. */
   detections: EventRule[];
   /** `query` with other SQL for the events of a detection, such as those that were found before. */
-  queryOver(rowsOf: RowsOf): CompiledQuery;
+  queryOver(binder: Binder, rowsOf: RowsOf): CompiledQuery;
   native: string | null;
   /** As the rule states them. */
   thresholds: Threshold[];
@@ -314,7 +314,7 @@ const fault = (error: unknown): string =>
 function finish(draft: Draft, byWord: Map<string, Draft | 'several'>): LoadedRule {
   const { document, problems, path } = draft;
   const { metadata, extras, body } = document;
-  let compile: ((rowsOf?: RowsOf) => CompiledQuery) | null = null;
+  let compile: ((binder: Binder, rowsOf?: RowsOf) => CompiledQuery) | null = null;
   let detections: EventRule[] = [];
   let type: RuleType = 'event';
   let groupNames: string[] = [];
@@ -337,8 +337,8 @@ function finish(draft: Draft, byWord: Map<string, Draft | 'several'>): LoadedRul
     sources = [body.logSource];
     groupNames = extras.groupBy ?? ['node'];
     detections = [body];
-    compile = (rowsOf) =>
-      compiled(groupNames, (binder, asked) => eventQuery(body, extras, binder, asked, rowsOf));
+    compile = (binder, rowsOf) =>
+      compiled(groupNames, binder, (asked) => eventQuery(body, extras, binder, asked, rowsOf));
   } else if (body?.kind === 'filter') {
     type = 'filter';
     sources = [body.logSource];
@@ -351,8 +351,8 @@ function finish(draft: Draft, byWord: Map<string, Draft | 'several'>): LoadedRul
       correlated = base;
       detections = [...new Set(detectionsOf(base))];
       const { bases } = base.body;
-      compile = (rowsOf) =>
-        compiled(groupNames, (binder, asked) => correlationQuery(body, bases, binder, asked, extras, rowsOf));
+      compile = (binder, rowsOf) =>
+        compiled(groupNames, binder, (asked) => correlationQuery(body, bases, binder, asked, extras, rowsOf));
     }
   }
   checkFocus(draft);
@@ -388,9 +388,9 @@ function finish(draft: Draft, byWord: Map<string, Draft | 'several'>): LoadedRul
       ? null
       : check
         ? { ...check.query(thresholdsInForce), regexes: [], groupNames }
-        : (compile?.() ?? null),
+        : (compile?.(new Binder()) ?? null),
     detections,
-    queryOver: (rowsOf) => compile!(rowsOf),
+    queryOver: (binder, rowsOf) => compile!(binder, rowsOf),
     native: problems.any ? null : native,
     thresholds,
     thresholdsInForce,
@@ -431,10 +431,9 @@ function nativeApplies(check: NativeCheck | undefined, there: CaseSources): bool
   );
 }
 
-function compiled(groupNames: string[], sqlOf: (binder: Binder, asked: Asked) => string): CompiledQuery {
-  const binder = new Binder();
+function compiled(groupNames: string[], binder: Binder, sqlOf: (asked: Asked) => string): CompiledQuery {
   const asked: Asked = { regexes: [] };
-  const sql = sqlOf(binder, asked);
+  const sql = sqlOf(asked);
   return { sql, values: binder.values, regexes: asked.regexes, groupNames };
 }
 

@@ -3,6 +3,7 @@ import type { Bound } from '../case/database.ts';
 import type { EventRule } from './sigma/document.ts';
 import { whereSql } from './sigma/event-query.ts';
 import type { Sieve } from './sigma/needles.ts';
+import { regexNeedles } from './sigma/regex-needles.ts';
 import { Binder } from './sigma/sql.ts';
 import { quoted } from './sigma/text-value.ts';
 
@@ -113,6 +114,16 @@ class SharedColumns {
   }
 }
 
+const FEW = 6;
+
+/** The set whose shortest text is longest. */
+const longest = (sets: string[][]): string[] | null =>
+  sets.reduce<string[] | null>(
+    (best, set) => (best === null || shortest(set) > shortest(best) ? set : best),
+    null,
+  );
+const shortest = (texts: string[]): number => Math.min(...texts.map((text) => text.length));
+
 class PartBinder extends Binder {
   #shared: SharedColumns;
   constructor(shared: SharedColumns) {
@@ -121,6 +132,14 @@ class PartBinder extends Binder {
   }
   override hoist(make: (binder: Binder) => string): string {
     return this.#shared.hoist(make(this.#shared.binder));
+  }
+  /** Looking for a few texts is quicker than a regular expression that most rows don't match. */
+  override quickly(text: string, pattern: string): string | null {
+    if (!/^e\.\w+$/.test(text)) return null;
+    const texts = regexNeedles(pattern, longest);
+    if (texts === null || texts.length > FEW) return null;
+    const lower = this.derive(`lower(${text})`);
+    return `(${texts.map((one) => `contains(${lower}, ${this.bind(one)})`).join(' OR ')})`;
   }
   override derive(sql: string): string {
     return /\be\.y\d/.test(sql) ? sql : this.#shared.derive(sql);

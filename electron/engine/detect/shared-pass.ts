@@ -10,6 +10,7 @@ import { Sample } from './pass-sample.ts';
 import type { EventRule } from './sigma/document.ts';
 import { type CaseSources, occurs } from './sigma/logsource.ts';
 import { type Sieve, sieveOf } from './sigma/needles.ts';
+import { Binder } from './sigma/sql.ts';
 
 /** What the pass found out about one detection. */
 interface Hits {
@@ -24,15 +25,28 @@ interface Hits {
   error: unknown;
 }
 
-export const SHARED_TABLES = ['detect_hit', 'detect_file', 'detect_part'];
+export const SHARED_TABLES = ['detect_hit', 'detect_file', 'detect_part', 'detect_event'];
 
 /** A sieve that lets more events of the sample through is not worth its time. */
 const RARE = 0.02;
+
+/** Events that are kept in memory for the rules to go on with. */
+const MOST_KEPT = 200_000;
+
+class HitBinder extends Binder {
+  override readonly events: string;
+  constructor(events: string) {
+    super();
+    this.events = events;
+  }
+}
 
 export class SharedPass {
   readonly sources: CaseSources;
   #files: FileSource[];
   #hits = new Map<EventRule, Hits>();
+  /** Detections whose events stand in detect_event. */
+  #kept = new Set<EventRule>();
 
   private constructor(files: FileSource[]) {
     this.#files = files;
@@ -61,9 +75,14 @@ export class SharedPass {
     return hits.some((h) => h.events > 0);
   }
 
+  /** Where the events stand that the rule found, with the columns of `events`. */
+  eventsOf(rule: LoadedRule): string {
+    return rule.detections.every((d) => this.#kept.has(d)) ? 'detect_event' : 'events';
+  }
+
   /** The rule over what was found. */
   queryOf(rule: LoadedRule): CompiledQuery {
-    return rule.queryOver((detection) => {
+    return rule.queryOver(new HitBinder(this.eventsOf(rule)), (detection) => {
       return `e.event_id IN (SELECT event_id FROM detect_hit WHERE detection = ${this.numberOf(detection)})`;
     });
   }
@@ -103,6 +122,24 @@ export class SharedPass {
         await this.#ask(connection, part, plan, () => between(read, all));
       read += part.events;
     }
+    between(read, all);
+    await this.#keepEvents(connection);
+  }
+
+  /** What the rules go on with stands in a table of its own, but for detections that found too much of it. */
+  async #keepEvents(connection: Connection): Promise<void> {
+    let left = MOST_KEPT;
+    for (const [detection, hits] of [...this.#hits].sort(([, a], [, b]) => a.events - b.events)) {
+      left -= hits.events;
+      if (left < 0) break;
+      this.#kept.add(detection);
+    }
+    const kept = [...this.#kept].map((detection) => this.numberOf(detection));
+    if (kept.length === 0) return;
+    await connection.run(
+      `CREATE OR REPLACE TEMP TABLE detect_event AS SELECT * FROM events
+      WHERE event_id IN (SELECT event_id FROM detect_hit WHERE detection IN (${kept.join(', ')}))`,
+    );
   }
 
   async #ask(connection: Connection, part: Part, plan: Plan, between: () => void): Promise<void> {

@@ -97,11 +97,12 @@ function baseRows(
     `${binder.bind(base.role)} AS role`,
   ].filter((column) => column !== null);
   const select = `  SELECT ${columns.join(', ')}`;
-  if ('kind' in body) return `${select}\n  FROM events AS e\n  WHERE ${rowsOf(body, binder, asked)}`;
+  if ('kind' in body)
+    return `${select}\n  FROM ${binder.events} AS e\n  WHERE ${rowsOf(body, binder, asked)}`;
   return `${select}
   FROM (
     SELECT g, island, arg_max(event_id, row(ts, event_id)) AS event_id FROM inner_${index} WHERE island IS NOT NULL GROUP BY g, island
-  ) AS ended JOIN events AS e ON e.event_id = ended.event_id`;
+  ) AS ended JOIN ${binder.events} AS e ON e.event_id = ended.event_id`;
 }
 
 const reckons = (rule: Correlation): boolean => rule.type.startsWith('value_') && rule.type !== 'value_count';

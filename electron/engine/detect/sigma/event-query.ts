@@ -73,7 +73,7 @@ export function eventQuery(
   return `WITH hit AS (
   SELECT [${groups.join(', ')}]::VARCHAR[] AS g, e.event_id, e.ts, e.node, e.system,
     ${roleSql(rule, binder, asked)} AS role
-  FROM events AS e
+  FROM ${binder.events} AS e
   WHERE ${where}
 ), step AS (
   SELECT *, CASE WHEN lag(event_id) OVER w IS NULL THEN 1 WHEN ts - lag(ts) OVER w > ${interval(extras.gap)} THEN 1 ELSE 0 END AS fresh

@@ -67,7 +67,9 @@ function anyLeafSql(leaves: Leaf[], tested: Tested, binder: Binder, asked: Asked
   for (const { value } of of('boolean')) found.push(`lower(${text}) = ${binder.bind(String(value))}`);
   for (const { pattern, at } of of('regex')) {
     asked.regexes.push({ pattern, at });
-    found.push(`regexp_matches(${text}, ${binder.bind(pattern)})`);
+    const quick = binder.quickly(text, pattern);
+    const matches = `regexp_matches(${text}, ${binder.bind(pattern)})`;
+    found.push(quick === null ? matches : `CASE WHEN ${quick} THEN ${matches} ELSE false END`);
   }
   const networks = of('network').map((leaf) => leaf.network);
   if (networks.length > 0) found.push(networksSql(text, networks, binder, repeated));

@@ -2,6 +2,8 @@
 import type { Bound } from '../../case/database.ts';
 
 export class Binder {
+  /** Where the events stand: the view, or a table with its columns. */
+  readonly events: string = 'events';
   readonly values: Bound[] = [];
   #known = new Map<unknown, string>();
 
@@ -20,7 +22,12 @@ export class Binder {
     return make(this);
   }
 
-  /** The same for an expression without bound values over what `hoist` and `derive` answered. */
+  /** A quick test of a text that is true wherever the regular expression matches; null: there is none that is quicker. */
+  quickly(_text: string, _pattern: string): string | null {
+    return null;
+  }
+
+  /** As `hoist`, for an expression without bound values over what `hoist` and `derive` answered. */
   derive(sql: string): string {
     return sql;
   }
