@@ -70,6 +70,7 @@ export function directPlan(detections: EventRule[]): Plan {
     return { detection, sql: whereSql(detection, binder, { regexes: [] }), values: binder.values };
   });
   const named = namedColumns([...asked.map(({ sql }) => sql), ...shared.derived]);
+  shared.select(named, ''); // binds what it needs
   return { select: (where) => shared.select(named, where), values: shared.binder.values, asked };
 }
 
@@ -80,9 +81,18 @@ function namedColumns(sqls: string[]): string[] {
   return [...named];
 }
 
+/** Takes all values out of `fields` at once, as the list `e.j`: reading the JSON is what costs. */
+class JsonBinder extends Binder {
+  readonly pointers: string[] = [];
+  override jsonText(pointer: string): string {
+    if (!this.pointers.includes(pointer)) this.pointers.push(pointer);
+    return `e.j[${this.pointers.indexOf(pointer) + 1}]`;
+  }
+}
+
 /** Expressions that are reckoned once for all detections; their names can't be those of columns of `events`. */
 class SharedColumns {
-  readonly binder = new Binder();
+  readonly binder = new JsonBinder();
   /** By their SQL: over the events, and over what was made of them. */
   #first = new Map<string, string>();
   #second = new Map<string, string>();
@@ -103,14 +113,20 @@ class SharedColumns {
     return [...this.#second.keys()];
   }
 
+  /** `named`: the columns of `events` that are asked for as they are. */
   select(named: string[], where: string): string {
-    const columns = [
-      ...named.map((name) => `e.${name}`),
-      ...[...this.#first].map(([sql, name]) => `${sql} AS ${name}`),
-    ];
-    const first = `SELECT ${columns.join(', ')} FROM events AS e WHERE ${where}`;
+    const aliased = (list: Map<string, string>) => [...list].map(([sql, name]) => `${sql} AS ${name}`);
+    const plain = (names: string[]) => names.map((name) => `e.${name}`);
+    const { pointers } = this.binder;
+    let from = `events AS e WHERE ${where}`;
+    if (pointers.length > 0) {
+      const read = namedColumns([...plain(named), ...this.#first.keys()]).filter((name) => name !== 'j');
+      const list = pointers.map((pointer) => this.binder.bind(pointer)).join(', ');
+      from = `(SELECT ${plain(read).join(', ')}, TRY(json_extract_string(e.fields, [${list}])) AS j FROM ${from}) AS e`;
+    }
+    const first = `SELECT ${[...plain(named), ...aliased(this.#first)].join(', ')} FROM ${from}`;
     if (this.#second.size === 0) return first;
-    return `SELECT e.*, ${[...this.#second].map(([sql, name]) => `${sql} AS ${name}`).join(', ')} FROM (${first}) AS e`;
+    return `SELECT e.*, ${aliased(this.#second).join(', ')} FROM (${first}) AS e`;
   }
 }
 

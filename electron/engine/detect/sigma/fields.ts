@@ -112,10 +112,9 @@ interface SourceSql {
 function sourceSql(source: Source, binder: Binder): SourceSql {
   if ('key' in source) {
     const path = () => binder.bind(pointer(source.key)); // asked for late: a value that is bound must be used
-    // TRY: `fields` is JSON by construction, but a filter that runs early must not end the query over one bad row.
     return {
       get text() {
-        return `TRY(json_extract_string(e.fields, ${path()}))`;
+        return binder.jsonText(pointer(source.key));
       },
       number: null,
       time: null,

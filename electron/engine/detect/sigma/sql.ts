@@ -17,6 +17,12 @@ export class Binder {
     return name;
   }
 
+  /** The text of what stands at a JSON pointer in `fields`, or NULL. */
+  jsonText(pointer: string): string {
+    // TRY: `fields` is JSON by construction, but a filter that runs early must not end the query over one bad row
+    return `TRY(json_extract_string(e.fields, ${this.bind(pointer)}))`;
+  }
+
   /** An expression over `events AS e` that many rules need: as it stands, unless it is reckoned elsewhere once for all. */
   hoist(make: (binder: Binder) => string): string {
     return make(this);
