@@ -122,7 +122,7 @@ export class SharedPass {
         await this.#ask(connection, part, plan, () => between(read, all));
       read += part.events;
     }
-    between(read, all);
+    if (all > 0) between(read, all);
     await this.#keepEvents(connection);
   }
 
