@@ -92,6 +92,7 @@ test('a copy is edited while it runs on the case, saved, run, and removed with a
   page,
   shell,
 }) => {
+  test.setTimeout(360_000); // all rules run once
   await openRules(page, shell);
   await page.getByTestId('rules-filter').fill('password guess');
   await page.getByTestId('rule-row').first().click();
@@ -135,7 +136,7 @@ test('a copy is edited while it runs on the case, saved, run, and removed with a
     const row = page.getByTestId('rule-row');
     await expect(row).toHaveCount(1);
     await page.getByTestId('rules-detect').click();
-    await row.getByTestId('rule-row-findings').click({ timeout: 90_000 });
+    await row.getByTestId('rule-row-findings').click({ timeout: 240_000 });
     await expect(page.getByTestId('finding-row').first()).toContainText('Authorised requests of the test');
   });
 

@@ -1,6 +1,7 @@
 // Where in a text a comparison of a rule is true, for marks. In linear time: texts and rules are hostile by assumption.
 import { RE2JS } from 're2js';
-import type { Look, LookPart } from './look.ts';
+import type { Part } from '../sigma/text-value.ts';
+import type { Leaf } from '../sigma/values.ts';
 
 export type Span = [start: number, end: number];
 
@@ -8,7 +9,7 @@ const MOST = 20;
 const LONGEST = 200_000;
 
 /** UTF-16 offsets; none: it is not true here, or the place can't be told. `anywhere`: the comparison may begin and end inside. */
-export function locate(leaf: Look, whole: string, anywhere = false): Span[] {
+export function locate(leaf: Leaf, whole: string, anywhere = false): Span[] {
   const text = whole.slice(0, LONGEST);
   switch (leaf.is) {
     case 'text':
@@ -63,7 +64,7 @@ function runs(text: string, needle: string, cased: boolean): Span[] {
 type Unit = { text: string } | { oneOf: string } | 'one';
 
 /** Without wildcards in between every occurrence; with them the first, its fixed stretches each. */
-function locateText(parts: readonly LookPart[], text: string, cased: boolean, anywhere: boolean): Span[] {
+function locateText(parts: readonly Part[], text: string, cased: boolean, anywhere: boolean): Span[] {
   const front = anywhere || parts[0] === 'any';
   const behind = anywhere || parts.at(-1) === 'any';
   const stretches: Unit[][] = [[]];

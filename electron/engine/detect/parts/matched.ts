@@ -6,11 +6,11 @@ import { positiveSelections } from '../sigma/condition.ts';
 import type { EventRule } from '../sigma/document.ts';
 import { whereSql } from '../sigma/event-query.ts';
 import { COLUMNS, fieldSql } from '../sigma/fields.ts';
-import { type Asked, type Item, itemSql } from '../sigma/leaf.ts';
+import type { Item } from '../sigma/item.ts';
+import { type Asked, itemSql } from '../sigma/leaf.ts';
 import { type Selection, selectionSql } from '../sigma/selection.ts';
 import { Binder } from '../sigma/sql.ts';
 import { locate } from './locate.ts';
-import { asksAbsence, looksOf } from './look.ts';
 import { eventBases } from './why-not.ts';
 
 /** More than this is not shown of one event. */
@@ -97,7 +97,7 @@ function linesOf(
       return;
     }
     for (const item of selection.all) {
-      if (item.negated || asksAbsence(item) || lines.length >= MOST_LINES) continue;
+      if (item.negated || item.exists === false || lines.length >= MOST_LINES) continue;
       const several = item.values.length > 1 && item.values.length <= MOST;
       lines.push({
         selection: name,
@@ -116,12 +116,12 @@ function linesOf(
 function marksOf(line: Line, row: Record<string, Json>): Matched[] {
   const { item, selection } = line;
   const message = String(row.message ?? '');
-  const looks = item.values.flatMap((_, i) =>
-    line.values.length === 0 || row[`c${line.values[i]}`] === true ? looksOf(item, i) : [],
+  const leaves = item.values.flatMap((_, i) =>
+    line.values.length === 0 || row[`c${line.values[i]}`] === true ? item.values[i]! : [],
   );
   const base = { selection, field: item.field ?? 'keyword' };
   if (item.field === null || item.field === 'message') {
-    const spans = looks.flatMap((look) => locate(look, message, item.field === null));
+    const spans = leaves.flatMap((leaf) => locate(leaf, message, item.field === null));
     if (spans.length > 0)
       return spans.map(([start, end]) => ({
         ...base,
@@ -131,7 +131,7 @@ function marksOf(line: Line, row: Record<string, Json>): Matched[] {
         value: message.slice(start, end),
       }));
     if (item.field === 'message') return [];
-    const words = looks.flatMap((look) => (look.is === 'text' ? wordsOf(look.parts) : []));
+    const words = leaves.flatMap((leaf) => (leaf.is === 'text' ? wordsOf(leaf.parts) : []));
     return words.length > 0 ? [{ ...base, ...whole(words.join(' … '), 'fields') }] : [];
   }
   const text = row[`c${line.text}`];
@@ -140,7 +140,7 @@ function marksOf(line: Line, row: Record<string, Json>): Matched[] {
   return [{ ...base, ...whole(String(text).slice(0, 2000), column) }];
 }
 
-const oneValue = (item: Item, index: number): Item => ({ ...item, values: [item.values[index]!] }) as Item;
+const oneValue = (item: Item, index: number): Item => ({ ...item, values: [item.values[index]!] });
 
 const whole = (value: string, column: 'fields' | 'other') => ({
   column,

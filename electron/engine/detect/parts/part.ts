@@ -1,12 +1,12 @@
 // A rule taken apart: condition, selections, lines and values, each a test of its own.
 import type { Condition } from '../sigma/condition.ts';
+import type { Detection } from '../sigma/detection.ts';
 import type { EventRule } from '../sigma/document.ts';
-import { type Asked, type Item, itemSql } from '../sigma/leaf.ts';
+import type { Item } from '../sigma/item.ts';
+import { type Asked, itemSql } from '../sigma/leaf.ts';
 import type { Selection } from '../sigma/selection.ts';
 import { allOf, anyOf, type Binder } from '../sigma/sql.ts';
 import { itemText, valueText } from './look.ts';
-
-type Detection = Pick<EventRule, 'selections' | 'conditions'>;
 
 export interface Part {
   text: string;
@@ -25,8 +25,7 @@ const MOST_VALUES = 60;
 
 /** The condition of an event rule, and each filter that holds beside it. */
 export function partsOf(rule: EventRule): Part {
-  const beside = 'filters' in rule ? (rule.filters as Detection[]) : [];
-  const [own, ...filters] = [rule, ...beside].map(detectionPart);
+  const [own, ...filters] = [rule, ...rule.filters].map(detectionPart);
   if (filters.length === 0) return own!;
   const children = [own!, ...filters];
   return join('and', 'the rule and the filters in force', children);

@@ -154,6 +154,6 @@ function byRule(rule: LoadedRule, { weaker }: Reasons): void {
     weaker.push('The rule runs with thresholds of this case, not those it states.');
   if (rule.falsePositives.length > 0)
     weaker.push(
-      `The rule itself names ${few(rule.falsePositives.length, 'thing')} that may look like this: rule ${rule.falsePositives.length === 1 ? 'it' : 'them'} out.`,
+      `The rule itself names what else may look like this${rule.falsePositives.length > 1 ? ` (${rule.falsePositives.length} things)` : ''}: to be ruled out.`,
     );
 }

@@ -31,13 +31,15 @@ export async function whyNot(
     return { sentence: `It is refused: ${problemsText(rule.problems)}.`, parts: null };
   const refused = await refusedRegex(connection, rule.query?.regexes ?? []);
   if (refused !== null) return { sentence: `It is refused: ${refused}.`, parts: null };
-  if (!rule.applies(sources))
+  const { body } = rule.document;
+  if (body?.kind === 'filter')
     return {
-      sentence: 'Its log source is not in this case, so there is nothing it could match.',
+      sentence: `It is a filter, put beside other rules: ${rule.note ?? 'of none that is loaded'}.`,
       parts: null,
     };
+  const away = rule.appliesNot(sources);
+  if (away !== null) return { sentence: `It does not apply here: ${away}.`, parts: null };
   const off = disabledWhy === null ? '' : `It is not run here: ${disabledWhy}. `;
-  const { body } = rule.document;
   if (body?.kind === 'event') {
     const { part, total } = await counted(connection, body);
     return { sentence: off + eventSentence(part, total, findings), parts: part };

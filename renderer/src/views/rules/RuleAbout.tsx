@@ -63,7 +63,11 @@ export function RuleAbout({ rule }: { rule: RuleRow }) {
                     ) : (
                       <>
                         <span className="mono wrap">{base.name}</span>{' '}
-                        <span className="dim">in the same text, or not loaded</span>
+                        <span className="dim">
+                          {rule.source.includes(`name: ${base.name}`)
+                            ? 'in the same file'
+                            : 'not listed on its own'}
+                        </span>
                       </>
                     )}
                   </li>
