@@ -6,6 +6,7 @@ import { useFindings } from './findings.ts';
 import { useLens } from './lens.ts';
 import { useNodes } from './nodes.ts';
 import { useOverview } from './overview.ts';
+import { usePlaceholders } from './placeholders.ts';
 import { usePosture } from './posture.ts';
 import { useReport } from './report.ts';
 import { useRuleEditor } from './rule-editor.ts';
@@ -23,6 +24,7 @@ export function forgetCase(): void {
     useFindings,
     useNodes,
     useOverview,
+    usePlaceholders,
     usePosture,
     useReport,
     useRules,

@@ -10,6 +10,7 @@ import {
 } from '../../../renderer/src/views/rules/drafts.ts';
 import { namedRules, restsOn } from '../../../renderer/src/views/rules/rests-on.ts';
 import {
+  askedPlaceholders,
   filtered,
   isNarrow,
   keyOf,
@@ -119,6 +120,21 @@ describe('the list of rules', () => {
       ['medium', 1],
     ]);
   });
+});
+
+test('placeholders are asked for by the rules that are refused for want of them', () => {
+  const error = (name: string) =>
+    `line 3: the placeholder %${name}% has no values in this case; set them under placeholders`;
+  const asked = askedPlaceholders([
+    rule({ error: `${error('admins')}; ${error('admins')}` }),
+    rule({ error: `${error('admins')}; ${error('hosts')}` }),
+    rule({ error: 'line 1: %else%' }),
+    rule({}),
+  ]);
+  expect([...asked]).toEqual([
+    ['admins', 2],
+    ['hosts', 1],
+  ]);
 });
 
 describe('what a correlation rests on', () => {

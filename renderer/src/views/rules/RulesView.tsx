@@ -16,6 +16,7 @@ import { RuleDefaults } from './RuleDefaults.tsx';
 import { RuleDetails } from './RuleDetails.tsx';
 import { RuleEditorView } from './RuleEditorView.tsx';
 import { RuleFilters } from './RuleFilters.tsx';
+import { RulePlaceholders } from './RulePlaceholders.tsx';
 import { RuleTable } from './RuleTable.tsx';
 import './rules.css';
 import { filtered, isNarrow, keyOf, sorted, stateOf } from './rows.ts';
@@ -164,6 +165,7 @@ function Bar({ shown, hidden }: { shown: number; hidden: number }) {
       </button>
       <ImportButton />
       <RuleDefaults />
+      <RulePlaceholders />
       <button
         type="button"
         className="button main"

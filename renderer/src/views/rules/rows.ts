@@ -181,3 +181,14 @@ export function valuesOf(rules: RuleRow[], value: (rule: RuleRow) => string | st
   for (const rule of rules) for (const v of [value(rule)].flat()) counts.set(v, (counts.get(v) ?? 0) + 1);
   return [...counts].toSorted((a, b) => b[1] - a[1] || text(a[0], b[0]));
 }
+
+/** Placeholders for want of which rules are refused, with how many rules each. */
+export function askedPlaceholders(rules: RuleRow[]): Map<string, number> {
+  const asked = new Map<string, number>();
+  for (const { error } of rules) {
+    if (error === null) continue;
+    const names = new Set([...error.matchAll(/placeholder %([^%\s]+)% has no values/g)].map((m) => m[1]!));
+    for (const name of names) asked.set(name, (asked.get(name) ?? 0) + 1);
+  }
+  return asked;
+}
