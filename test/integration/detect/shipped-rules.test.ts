@@ -72,7 +72,7 @@ beforeAll(async () => {
       for (const set of sets) foundIn.get(set)!.push(finding);
     }
   });
-});
+}, 600_000);
 afterAll(() => given.close());
 
 const spread = (events: Told[]): GivenEvent[] =>

@@ -29,6 +29,7 @@ const dashboard = [
   ),
   access('17:31:00', '203.0.113.7', 'GET /api/version', 200),
   access('17:31:02', '203.0.113.7', 'POST /api/jobs/', 200),
+  access('23:10:00', '10.0.0.70', 'POST /api/jobs/', 200),
   ...times(12, '17:32:00', 2, (at, i) => access(at, '10.0.0.67', `GET /p${i}.php`, 404)),
   ...times(12, '17:33:00', 2, (at) => access(at, '10.0.0.68', 'GET /api/jobs/', 401)),
   ...times(20, '17:34:00', 2, (at, i) =>
@@ -285,6 +286,7 @@ export const CELERY_ATTACK: Record<string, string[]> = {
   'h6/var/log/celery/beat.log': [
     worker('17:20:00', 'beat: Starting...'),
     worker('17:21:00', 'DatabaseScheduler: Schedule changed.'),
+    worker('23:21:00', 'Tasks flagged as revoked: a'),
   ],
   'broker-1/var/log/redis/redis-server.log': [
     redis('17:17:52', '-', 'Accepted 203.0.113.7:56254'),
