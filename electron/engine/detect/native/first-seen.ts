@@ -87,7 +87,7 @@ const ACT = `(e.outcome IS DISTINCT FROM 'failure' AND coalesce(e.http_status, 2
     OR e.action IN ('job_submit', 'operator_call', 'framework_teardown', 'agent_gone', 'agent_drain')))`;
 
 const NEW = (t: Record<string, number>) => `span AS (
-  SELECT system, min(ts) AS low, max(ts) AS high FROM native_span GROUP BY system
+  SELECT system, min(low) AS low, max(high) AS high FROM native_span GROUP BY system
 ), learning AS (
   SELECT system, low, low + to_microseconds(CAST((epoch_us(high) - epoch_us(low)) * ${t.learn! / 100} AS BIGINT)) AS until FROM span
 ), population AS (
@@ -99,6 +99,9 @@ const NEW = (t: Record<string, number>) => `span AS (
 ), new_value AS (
   SELECT v.*, p.known, CAST(round((epoch_us(p.until) - epoch_us(p.low)) / 3.6e9, 1) AS VARCHAR) AS hours
   FROM native_value AS v JOIN population AS p ON p.system = v.system AND p.kind = v.kind
+  -- a node whose logs begin later taught nothing
+  JOIN events AS e ON e.event_id = v.first_id
+  JOIN native_span AS s ON s.system = v.system AND s.node IS NOT DISTINCT FROM e.node AND epoch_us(s.low) <= (epoch_us(p.low) + epoch_us(p.until)) / 2
   WHERE v.first_ts > p.until AND p.fresh <= ${t.new} AND p.late <= ${t.new} AND p.learned >= ${t.learned}
     AND p.until - p.low >= INTERVAL ${t.period} SECONDS
 ), act AS (
@@ -112,8 +115,8 @@ const NEW = (t: Record<string, number>) => `span AS (
 
 const SPANS: NativeTable = {
   name: 'native_span',
-  sql: `SELECT system, min(ts) AS ts FROM events WHERE ts_basis NOT IN ('neighbour', 'none') AND system IS NOT NULL GROUP BY system
-UNION ALL SELECT system, max(ts) FROM events WHERE ts_basis NOT IN ('neighbour', 'none') AND system IS NOT NULL GROUP BY system`,
+  sql: `SELECT system, node, min(ts) AS low, max(ts) AS high FROM events
+WHERE ts_basis NOT IN ('neighbour', 'none') AND system IS NOT NULL GROUP BY system, node`,
 };
 
 const GROUPS = ['kind', 'value', 'system', 'learning_hours', 'known'];

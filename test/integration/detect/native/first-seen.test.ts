@@ -75,6 +75,8 @@ describe('values seen for the first time', () => {
       CHECKS,
     );
     expect(told(refused).map((t) => t[0])).toEqual(['first-seen']);
+    const begun = series(60, (i) => request(12_000 + i * 30, 700 + i, { ip: '10.9.0.1', user: 'other' }));
+    expect(await findIn({ 'r/registry.log': usual(), 'later/registry.log': begun }, CHECKS)).toEqual([]);
     const short = usual(100).map((_, i) => request(i * 2, i));
     expect(
       await findIn({ 'r/registry.log': [...short, request(210, 900, { ip: '203.0.113.9' })] }, CHECKS),
