@@ -11,8 +11,11 @@ interface Props {
 /** The highest count in the tree, for bars that can be compared. */
 const most = (part: WhyNot): number => Math.max(part.events, ...part.children.map(most));
 
-function Part({ part, depth, top, onLine }: Props & { depth: number; top: number }) {
+function Part({ part, depth, top, under, onLine }: Props & { depth: number; top: number; under: boolean }) {
   const { text, line, events, missing, children } = part;
+  // Below a `not` it is no fault to be true for nothing.
+  const negated = under !== text.startsWith('not ');
+  const bad = events === 0 && !under;
   return (
     <li>
       <div className="why-part" data-testid="why-part" data-events={events}>
@@ -33,8 +36,8 @@ function Part({ part, depth, top, onLine }: Props & { depth: number; top: number
         <span className="why-bar" aria-hidden="true">
           <span style={{ width: top === 0 ? 0 : `${Math.max(events > 0 ? 2 : 0, (100 * events) / top)}%` }} />
         </span>
-        <span className={`num ${events === 0 ? 'bad' : ''}`}>
-          {events === 0 && (
+        <span className={`num ${bad ? 'bad' : ''}`}>
+          {bad && (
             <span title="No event: this part alone is never true">
               ▲<span className="unseen"> none: </span>{' '}
             </span>
@@ -49,7 +52,7 @@ function Part({ part, depth, top, onLine }: Props & { depth: number; top: number
         <ul>
           {children.map((child, i) => (
             // biome-ignore lint/suspicious/noArrayIndexKey: parts may be equal; their order is that of the rule
-            <Part key={i} part={child} depth={depth + 1} top={top} onLine={onLine} />
+            <Part key={i} part={child} depth={depth + 1} top={top} under={negated} onLine={onLine} />
           ))}
         </ul>
       )}
@@ -70,7 +73,7 @@ export function WhyNotTree({ part, onLine }: Props) {
         </span>
       </div>
       <ul>
-        <Part part={part} depth={0} top={most(part)} onLine={onLine} />
+        <Part part={part} depth={0} top={most(part)} under={false} onLine={onLine} />
       </ul>
     </div>
   );
