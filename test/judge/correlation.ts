@@ -173,8 +173,53 @@ function windowAt(correlation: Correlation, sorted: Unit[], end: Unit): Unit[] |
   const from = end.at - correlation.span;
   const window = sorted.filter((unit) => unit.at >= from && unit.at <= end.at);
   if (correlation.type !== 'temporal_ordered') return meetsCondition(correlation, window) ? window : null;
-  const start = startOfChain(correlation.rules, window, end);
-  return start === null ? null : window.filter((unit) => unit.at >= start);
+  // One event may match several rules: of all chains that end at it, the one that began last counts.
+  const ends = window.filter((unit) => unit.place === end.place);
+  const starts = orders(correlation)
+    .filter(({ barred }) => !window.some((unit) => barred.includes(unit.rule)))
+    .flatMap(({ rules }) => ends.map((unit) => startOfChain(rules, window, unit)))
+    .filter((start) => start !== null);
+  if (starts.length === 0) return null;
+  const start = Math.max(...starts);
+  return window.filter((unit) => unit.at >= start);
+}
+
+/** Rules that must follow one another, and rules that must not be in the window. */
+interface Order {
+  rules: string[];
+  barred: string[];
+}
+
+/** The orders of which one must be met: of all rules, of as many as a count asks for, or those of an expression. */
+function orders({ rules, tests, expression }: Correlation): Order[] {
+  const listed = (names: string[]): string[] => rules.filter((rule) => names.includes(rule));
+  if (expression)
+    return alternatives(expression, true).map(({ rules, barred }) => ({ rules: listed(rules), barred }));
+  if (tests.length === 0) return [{ rules, barred: [] }];
+  let parts: string[][] = [[]];
+  for (const rule of rules) parts = parts.flatMap((part) => [part, [...part, rule]]);
+  return parts
+    .filter((part) => part.length > 0 && tests.every((test) => passes(test, part.length)))
+    .map((part) => ({ rules: part, barred: [] }));
+}
+
+/** An expression, or its negation, as alternatives of rules that are there and rules that are not. */
+function alternatives(expression: Condition, positive: boolean): Order[] {
+  if (expression.kind === 'name') {
+    const names = [expression.name];
+    return [positive ? { rules: names, barred: [] } : { rules: [], barred: names }];
+  }
+  if (expression.kind === 'not') return alternatives(expression.of, !positive);
+  const parts = expression.of.map((part) => alternatives(part, positive));
+  if ((expression.kind === 'or') === positive) return parts.flat();
+  return parts.reduce((made, part) =>
+    made.flatMap((one) =>
+      part.map((other) => ({
+        rules: [...one.rules, ...other.rules],
+        barred: [...one.barred, ...other.barred],
+      })),
+    ),
+  );
 }
 
 function meetsCondition(correlation: Correlation, window: Unit[]): boolean {

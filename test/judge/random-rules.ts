@@ -245,7 +245,7 @@ const KEYWORDS: ((s: Seed, text: string) => unknown)[] = [
   ({ a, b, more }, text) => ({
     '|all': [literal(cut(text, a, b)[1]) || 'alpha', literal(cut(text, b, more)[1]) || 'GAMMA'],
   }),
-  ({ a, b }, text) => ({ '|re': regex(text, a, b) }),
+  ({ a, b }, text) => ({ '|re': regex(text, a, b) || 'l.n' }),
   ({ a, b }, text) => ({ '|cased': literal(cut(text, a, b)[1]) || 'GAMMA' }),
   ({ a }) => [[5, 404, 10, 'alpha'][a % 4]],
   ({ a }) => ({ '|windash': FLAGS[a % FLAGS.length] }),

@@ -120,6 +120,15 @@ const KINDS: Record<string, (set: number) => string> = {
       ),
       '[a, b, c]',
     ),
+  'temporal_ordered that leaves rules out': (set) =>
+    rulesText('temporal_ordered', set, '{gte: 2}', pick(['[a, b, c]', '[c, a, b]'], set)),
+  'temporal_ordered with an expression': (set) =>
+    rulesText(
+      'temporal_ordered',
+      set,
+      pick(['a and b and not c', 'a and (b or c)', '(a or b) and c', 'b and a and c'], set),
+      pick(['[a, b, c]', '[b, a, c]'], set + (set >> 2)),
+    ),
   'a correlation within a correlation': (set) => chained(set, set % 2 ? 'temporal_ordered' : 'temporal'),
 };
 

@@ -20,10 +20,10 @@ import { type Pair, shrink } from '../../judge/shrink.ts';
 import { engineVerdicts, givenEvent, rulesOf, type Verdict } from './engine-verdicts.ts';
 import { Given } from './given.ts';
 
-const RULES = Number(process.env.JUDGE_RULES ?? 1000);
+const RULES = Number(process.env.JUDGE_RULES ?? 700);
 const SEED = Number(process.env.JUDGE_SEED ?? 20261120);
-const RULES_A_BATCH = 200;
-const EVENTS = 200;
+const RULES_A_BATCH = 140;
+const EVENTS = 300;
 
 let given: Given;
 beforeAll(async () => {
