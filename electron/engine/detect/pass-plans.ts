@@ -3,7 +3,7 @@ import type { Bound } from '../case/database.ts';
 import type { EventRule } from './sigma/document.ts';
 import { whereSql } from './sigma/event-query.ts';
 import type { Sieve } from './sigma/needles.ts';
-import { regexNeedles } from './sigma/regex-needles.ts';
+import { LONG_S, regexNeedles } from './sigma/regex-needles.ts';
 import { Binder } from './sigma/sql.ts';
 import { quoted } from './sigma/text-value.ts';
 
@@ -46,6 +46,8 @@ export function sievedPlan(sieved: { detection: EventRule; sieve: Sieve }[]): Pl
   };
 }
 
+const pattern = (text: string): string => quoted(text).replaceAll(LONG_S, `[s${LONG_S}]`);
+
 /** RE2 keeps its automaton in a fixed amount of memory. */
 const TEXTS_TOGETHER = 200;
 
@@ -55,7 +57,7 @@ function patterns(texts: string[]): string[] {
     list.push(
       texts
         .slice(from, from + TEXTS_TOGETHER)
-        .map(quoted)
+        .map(pattern)
         .join('|'),
     );
   }
@@ -138,6 +140,9 @@ const longest = (sets: string[][]): string[] | null =>
     (best, set) => (best === null || shortest(set) > shortest(best) ? set : best),
     null,
   );
+/** Of a text, what stands as it is. */
+const longestRun = (text: string): string =>
+  text.split(LONG_S).reduce((a, b) => (b.length > a.length ? b : a));
 const shortest = (texts: string[]): number => Math.min(...texts.map((text) => text.length));
 
 class PartBinder extends Binder {
@@ -152,8 +157,8 @@ class PartBinder extends Binder {
   /** Looking for a few texts is quicker than a regular expression that most rows don't match. */
   override quickly(text: string, pattern: string): string | null {
     if (!/^e\.\w+$/.test(text)) return null;
-    const texts = regexNeedles(pattern, longest);
-    if (texts === null || texts.length > FEW) return null;
+    const texts = regexNeedles(pattern, longest)?.map(longestRun);
+    if (!texts || texts.length > FEW || texts.some((one) => one.length < 3)) return null;
     const lower = this.derive(`lower(${text})`);
     return `(${texts.map((one) => `contains(${lower}, ${this.bind(one)})`).join(' OR ')})`;
   }

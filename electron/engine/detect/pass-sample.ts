@@ -2,6 +2,7 @@
 import type { Connection } from '../case/database.ts';
 import type { Part } from './pass-parts.ts';
 import { SIEVED, type Sieve, type Sieved } from './sigma/needles.ts';
+import { LONG_S } from './sigma/regex-needles.ts';
 
 const EVENTS = 500;
 
@@ -36,7 +37,8 @@ export class Sample {
     const known = this.#known.get(key);
     if (known) return known;
     const found = new Set<number>();
-    for (const [i, row] of this.#rows.entries()) if (row[column]?.includes(text)) found.add(i);
+    const plain = text.replaceAll(LONG_S, 's');
+    for (const [i, row] of this.#rows.entries()) if (row[column]?.includes(plain)) found.add(i);
     this.#known.set(key, found);
     return found;
   }

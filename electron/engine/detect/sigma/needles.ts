@@ -72,8 +72,14 @@ function ofItem(item: Item, choose: Chooser): Sieve | null {
   if (item.field === null || item.negated || item.exists !== null) return null;
   const columns = standsIn(item.field);
   if (columns === null) return null;
+  const whole = item.field === 'fields'; // the JSON text itself, not a value in it
   // each text is looked for in every column where the value may stand
-  const sieve = (texts: string[]): Sieve | null => anyOf(columns.map((column) => inColumn(texts, column)));
+  const sieve = (texts: string[]): Sieve | null =>
+    anyOf(
+      columns.map((column) =>
+        column === 'fields' && !whole ? inJson(texts) : texts.map((text) => ({ column, text })),
+      ),
+    );
   const parts = item.values.map((leaves) => anyOf(leaves.map((leaf) => ofLeaf(leaf, sieve, choose))));
   return item.all ? choose(parts) : anyOf(parts);
 }
@@ -93,20 +99,19 @@ function ofLeaf(leaf: Leaf, sieve: (texts: string[]) => Sieve | null, choose: Ch
   return texts === null ? null : sieve(texts);
 }
 
-const SHORTEST = 3;
+const SHORTEST = 2;
 const plainRuns = (text: string): string[] =>
   (text.match(/[ -~]+/g) ?? []).filter((run) => run.length >= SHORTEST).map((run) => run.toLowerCase());
 
-/** In JSON text, values stand as they are but for quotes, backslashes and what is written around them. */
-function inColumn(texts: string[], column: Sieved): Sieve | null {
-  if (column !== 'fields') return texts.map((text) => ({ column, text }));
+/** In JSON text, values stand as they are but for quotes, backslashes, what is written around them, and numbers. */
+function inJson(texts: string[]): Sieve | null {
   const sieve: Sieve = [];
   for (const text of texts) {
-    const runs = text
-      .split(/["\\{}[\],]/)
-      .filter((run) => run.length >= SHORTEST && !/^[\d.e+:-]*$/.test(run));
+    const runs = text.split(/["\\{}[\],]/).filter((run) => run.length >= SHORTEST && !NUMBER.test(run));
     if (runs.length === 0) return null;
-    sieve.push({ column, text: runs.reduce((a, b) => (b.length > a.length ? b : a)) });
+    sieve.push({ column: 'fields', text: runs.reduce((a, b) => (b.length > a.length ? b : a)) });
   }
   return sieve;
 }
+
+const NUMBER = /^:?[\d+-]*\.?\d*(?:e[+-]?\d*)?$/;

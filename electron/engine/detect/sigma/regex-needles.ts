@@ -1,13 +1,16 @@
 // Texts that a regular expression can't do without: a quick look for them tells rows that it can't match.
 
 /** Shorter texts stand everywhere. */
-const SHORTEST = 3;
+const SHORTEST = 2;
+
+/** Stands for itself and for `s` in the texts: without regard to case they match each other, and lower-casing keeps it. */
+export const LONG_S = 'ſ';
 
 /** Picks, of sets of texts each of which holds one that must occur, the set to look for. */
 export type Choose = (sets: string[][]) => string[] | null;
 
 /**
- * Lower-case ASCII texts one of which stands in the lower-cased form of every text that the RE2 pattern matches; null when
+ * Lower-case ASCII texts (and `LONG_S`) one of which stands in the lower-cased form of every text that the RE2 pattern matches; null when
  * none are known. What is not understood is taken to match anything.
  */
 export function regexNeedles(pattern: string, choose: Choose): string[] | null {
@@ -145,9 +148,9 @@ class Walk {
   }
 }
 
-/** The character as it stands in lower-cased text; null when other characters may stand there too. */
+/** The character as it stands in lower-cased text; null when it is not of ASCII. The sign of kelvin is lowered to k. */
 function plain(c: string, folded: boolean): string | null {
   if (c < ' ' || c > '~') return null;
   const lower = c.toLowerCase();
-  return folded && (lower === 's' || lower === 'k') ? null : lower; // ſ and K fold to them
+  return folded && lower === 's' ? LONG_S : lower;
 }
