@@ -29,7 +29,7 @@ export async function benchDetect(dir: string, megabytes: number, seed: number):
   const ingest = await run(['ingest', dirOfCase, archive, '--json']);
   const { records } = JSON.parse(ingest.stdout) as { records: number };
   const detected = await run(['detect', dirOfCase, '--json']);
-  const { findings, refused } = JSON.parse(detected.stdout) as { findings: number; refused: unknown[] };
+  const { findings, refused } = JSON.parse(detected.stdout) as { findings: unknown[]; refused: unknown[] };
   const peer = await measure(process.execPath, [join(import.meta.dirname, 'detect-peer.ts'), dirOfCase]);
   const naive = JSON.parse(peer.stdout) as { seconds: number; rules: number };
   const sum = await sql<{ ran: number; native: number; pack_ms: number; native_ms: number }>(
@@ -41,7 +41,7 @@ export async function benchDetect(dir: string, megabytes: number, seed: number):
   );
   const { ran, native, pack_ms, native_ms } = sum[0]!;
   console.log(
-    `\nDetection: ${records.toLocaleString('en-US')} events (${(made.bytes / 1e6).toFixed(0)} MB of logs, seed ${seed}), ${ran} rules that apply, ${native} of them built-in checks; ${refused.length} refused; ${findings} findings`,
+    `\nDetection: ${records.toLocaleString('en-US')} events (${(made.bytes / 1e6).toFixed(0)} MB of logs, seed ${seed}), ${ran} rules that apply, ${native} of them built-in checks; ${refused.length} refused; ${findings.length} findings`,
   );
   console.table({
     'tidemark detect (all)': { seconds: detected.seconds.toFixed(2), 'peak RSS MB': detected.peakMb },

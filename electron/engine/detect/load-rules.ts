@@ -71,6 +71,8 @@ export interface LoadedRule {
   query: CompiledQuery | null;
   /** The detections that `query` asks of the events; none for a built-in check. */
   detections: EventRule[];
+  /** Whether it can find anything where only some detections are true of any event. */
+  couldFind(hasEvents: (detection: EventRule) => boolean): boolean;
   /** `query` with other SQL for the events of a detection, such as those that were found before. */
   queryOver(binder: Binder, rowsOf: RowsOf): CompiledQuery;
   native: string | null;
@@ -390,6 +392,7 @@ function finish(draft: Draft, byWord: Map<string, Draft | 'several'>): LoadedRul
         ? { ...check.query(thresholdsInForce), regexes: [], groupNames }
         : (compile?.(new Binder()) ?? null),
     detections,
+    couldFind: (has) => (correlated ? canOccur(correlated, has) : detections.some(has)),
     queryOver: (binder, rowsOf) => compile!(binder, rowsOf),
     native: problems.any ? null : native,
     thresholds,
@@ -403,7 +406,9 @@ function finish(draft: Draft, byWord: Map<string, Draft | 'several'>): LoadedRul
     applies: (there) => {
       if (type === 'native') return nativeApplies(check, there);
       if (type === 'filter') return false;
-      return correlated ? canOccur(correlated, there) : sources.some((s) => occurs(s, there));
+      return correlated
+        ? canOccur(correlated, (d) => occurs(d.logSource, there))
+        : sources.some((s) => occurs(s, there));
     },
     appliesNot(there) {
       if (this.applies(there)) return null;

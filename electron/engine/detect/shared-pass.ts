@@ -31,7 +31,7 @@ export const SHARED_TABLES = ['detect_hit', 'detect_file', 'detect_part', 'detec
 const RARE = 0.02;
 
 /** Events that are kept in memory for the rules to go on with. */
-const MOST_KEPT = 200_000;
+const MOST_KEPT = 100_000;
 
 class HitBinder extends Binder {
   override readonly events: string;
@@ -67,12 +67,12 @@ export class SharedPass {
     return this.#hits.get(detection)!.detection;
   }
 
-  /** Whether any of the rule's detections was true of any event; throws what kept one from being asked. */
+  /** Whether the rule can find anything in what its detections found; throws what kept one from being asked. */
   found(rule: LoadedRule): boolean {
     const hits = rule.detections.map((d) => this.#hits.get(d)!);
     const failed = hits.find((h) => h.error !== null);
     if (failed) throw failed.error;
-    return hits.some((h) => h.events > 0);
+    return rule.couldFind((d) => this.#hits.get(d)!.events > 0);
   }
 
   /** Where the events stand that the rule found, with the columns of `events`. */
@@ -122,6 +122,7 @@ export class SharedPass {
         await this.#ask(connection, part, plan, () => between(read, all));
       read += part.events;
     }
+    await connection.run('DROP TABLE IF EXISTS temp.detect_part');
     if (all > 0) between(read, all);
     await this.#keepEvents(connection);
   }

@@ -2,13 +2,14 @@
 import type { Condition } from './condition.ts';
 import type { Correlation } from './correlation-document.ts';
 import type { Base } from './correlation-query.ts';
+import type { EventRule } from './document.ts';
 import { type CaseSources, occurs } from './logsource.ts';
 
-/** False: no window can fulfil it, because rules that must occur have no log source in the case. */
-export function canOccur(base: Base, there: CaseSources): boolean {
+/** False: no window can fulfil it, because rules that must occur do not; `may` says which detections do. */
+export function canOccur(base: Base, may: (detection: EventRule) => boolean): boolean {
   const { body } = base;
-  if ('kind' in body) return occurs(body.logSource, there);
-  const here = body.bases.map((b) => canOccur(b, there));
+  if ('kind' in body) return may(body);
+  const here = body.bases.map((b) => canOccur(b, may));
   const rule = body.correlation;
   if (rule.expression) return possible(rule.expression, rule, here);
   if (rule.type !== 'temporal' && rule.type !== 'temporal_ordered') return here.some(Boolean);
