@@ -36,7 +36,7 @@ describe('a list of 100,000 values', () => {
     expect(JSON.stringify(values)).toMatch(/value-99999|value 99999|v99998|kw99999|99999/);
   });
 
-  it.each(['m|re', 'm|fieldref', 'm|gt', 'm|contains|all', 'm|base64offset|contains'])(
+  it.each(['m|re', 'm|fieldref', 'm|gt', 'm|contains|all', 'm|base64offset|contains', 'm|windash|contains'])(
     'of %s, each a test of its own, is refused with its line',
     (key) => {
       const { problems } = checkRuleText(listed(key, (n) => `${key.endsWith('gt') ? n : `a${n}`}`));

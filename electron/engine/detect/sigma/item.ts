@@ -44,7 +44,11 @@ export function readItem(key: string, keyAt: Place, tree: Tree, reading: Reading
   if (by === 'exists' && scalars.length > 1) problems.add(tree.at, "'exists' takes one value, true or false");
   if (problems.count > before) return null;
   const most = how.all || !TOGETHER.includes(by) ? MOST_APART : MOST_TOGETHER;
-  const forms = how.steps.some((step) => step.do === 'base64offset') ? 3 : 1;
+  const forms = how.steps.some((step) => step.do === 'windash')
+    ? 5
+    : how.steps.some((step) => step.do === 'base64offset')
+      ? 3
+      : 1;
   if (scalars.length * forms > most) {
     problems.add(
       keyAt,
