@@ -12,6 +12,7 @@ import { type RuleFile, readRuleFiles } from './rule-files.ts';
 import { statedThresholds, withThresholds } from './rule-thresholds.ts';
 import { canOccur, withoutLogs } from './sigma/correlation-applies.ts';
 import { type Base, correlationQuery } from './sigma/correlation-query.ts';
+import { tooMuch } from './sigma/correlation-size.ts';
 import {
   type EventRule,
   type Extras,
@@ -495,6 +496,8 @@ function resolveBase(draft: Draft, byWord: Map<string, Draft | 'several'>): Base
       }
     }
     if (bases.length === body.rules.length) checkAliases(draft, bases);
+    const wrong = tooMuch(bases);
+    if (wrong !== null) draft.problems.add(body.rules[0]?.at ?? draft.document.at, wrong);
     if (!draft.problems.any) base = { role, names, body: { correlation: body, bases } };
   }
   draft.resolving = false;

@@ -279,7 +279,14 @@ export interface Method {
   steps: string[];
   settings: { key: string; value: string }[];
   rules: RuleEntry[];
-  rulesNotApplied: { ruleId: string; title: string; level: FindingLevel | null; why: string }[];
+  /** `off`: the responder, or the defaults of the case, switched it off. */
+  rulesNotApplied: {
+    ruleId: string;
+    title: string;
+    level: FindingLevel | null;
+    off: boolean;
+    why: string;
+  }[];
   savedQueries: { name: string; sql: string }[];
   queries: AskedQuery[];
 }
@@ -318,6 +325,8 @@ export interface RuleEntry {
   author: string | null;
   version: string | null;
   error: string | null;
+  /** Thresholds that the case set otherwise. */
+  tuned: string | null;
   events: number;
   findings: number;
   source: string;

@@ -19,6 +19,11 @@ export interface RuleRun {
   applies: boolean | null;
   events: Numeric;
   findings: Numeric;
+  enabled: boolean | null;
+  /** Why, when the responder switched this one rule off. */
+  off_reason: string | null;
+  /** JSON: thresholds that the case set otherwise. */
+  tuned: string | null;
   text: RuleText;
 }
 
@@ -26,7 +31,9 @@ export async function readRuleRuns(ask: Asker): Promise<RuleRun[]> {
   const rows = await ask.rows<Omit<RuleRun, 'text'>>(
     'Rules of the last detection with their text, SQL and outcome',
     `
-    SELECT rule_id, title, level, status, type, path, source, sql, parameters, error, applies, events, findings
+    SELECT rule_id, title, level, status, type, path, source, sql, parameters, error, applies, events, findings,
+      enabled, tuned,
+      (SELECT t.reason FROM rule_tuning t WHERE t.rule_id = rule_run.rule_id AND t.enabled = false) AS off_reason
     FROM rule_run
     ORDER BY rule_id`,
   );
@@ -45,7 +52,7 @@ export async function readMethod(ask: Asker, toolVersion: string, runs: RuleRun[
     'Saved queries of the responder',
     'SELECT name, sql FROM saved_queries ORDER BY name',
   );
-  const ran = (run: RuleRun) => run.applies !== false && !run.error;
+  const ran = (run: RuleRun) => run.applies !== false && !run.error && run.enabled !== false;
   return {
     toolVersion,
     steps: [
@@ -71,6 +78,7 @@ export async function readMethod(ask: Asker, toolVersion: string, runs: RuleRun[
       author: run.text.author,
       version: run.text.version,
       error: run.error,
+      tuned: run.tuned === null ? null : tunedText(run.tuned),
       events: number(run.events),
       findings: number(run.findings),
       source: run.source ?? '',
@@ -83,9 +91,26 @@ export async function readMethod(ask: Asker, toolVersion: string, runs: RuleRun[
         ruleId: run.rule_id,
         title: run.title ?? run.rule_id,
         level: run.level,
-        why: run.error ? `refused: ${nameOnly(run.error)}` : 'its log source is not in the case',
+        off: !run.error && run.enabled === false,
+        why: whyNotRun(run),
       })),
     savedQueries: saved,
     queries: ask.asked,
   };
+}
+
+function whyNotRun(run: RuleRun): string {
+  if (run.error) return `refused: ${nameOnly(run.error)}`;
+  if (run.enabled === false)
+    return `switched off for this case${run.off_reason ? `: ${run.off_reason}` : ''}`;
+  return 'its log source is not in the case';
+}
+
+/** `count 5, timespan 60` */
+function tunedText(json: string): string {
+  const values = JSON.parse(json) as Record<string, number>;
+  return Object.entries(values)
+    .map(([name, value]) => `${name} ${value}`)
+    .sort()
+    .join(', ');
 }

@@ -31,6 +31,7 @@ export function summarise(input: {
       unexamined(scope),
       detected(findings, method),
       judged(findings),
+      leftOut(findings, method),
       clocks(time),
     ].filter((sentence) => sentence !== ''),
     story: story.slice(0, STORY_SHOWN),
@@ -100,6 +101,26 @@ function judged(findings: Findings): string {
     ...(n('suppressed') ? [`${count(n('suppressed'))} suppressed`] : []),
   ];
   return `By judgement of the responder: ${join(parts)}. Open means that nobody has judged it yet.`;
+}
+
+/** What the case does not show by the responder's word: counted, so that nothing is hidden silently. */
+function leftOut(findings: Findings, method: Method): string {
+  const n = (state: string) => findings.entries.filter((entry) => entry.state === state).length;
+  const off = method.rulesNotApplied.filter((rule) => rule.off).length;
+  const tuned = method.rules.filter((rule) => rule.tuned !== null).length;
+  const hidden = n('dismissed') + n('suppressed');
+  const said = [
+    ...(hidden > 0
+      ? [
+          `${plural(hidden, 'finding is', 'findings are')} kept out of the story: ${count(n('dismissed'))} dismissed, ${count(n('suppressed'))} suppressed`,
+        ]
+      : []),
+    ...(off > 0 ? [`${plural(off, 'rule was', 'rules were')} switched off for this case`] : []),
+    ...(tuned > 0
+      ? [`${plural(tuned, 'rule ran', 'rules ran')} with other thresholds than its author's`]
+      : []),
+  ];
+  return said.length === 0 ? '' : `${said.join('; ')}.`;
 }
 
 function clocks(time: TimeBasis): string {

@@ -207,3 +207,43 @@ it('a finding is explained: its rule, its marks, and what makes it strong or wea
     tryingMethods(host)['findings.explain']({ findingId: 'none', offset: 0, limit: 10 }),
   ).rejects.toMatchObject({ code: 'no_finding' });
 });
+
+it('a correlation without findings says how near its windows came, and what took no part in them', async () => {
+  await put([
+    { at: 0, message: 'x', user_name: 'eve' },
+    { at: 10, message: 'x', user_name: 'eve' },
+    { at: 20, message: 'x', user_name: 'eve' },
+    { at: 30, message: 'x' },
+    { at: 500, message: 'x', user_name: 'eve' },
+  ]);
+  const base = ruleText('s:\n  message: x\ncondition: s').replace('title:', 'name: hits\ntitle:');
+  const counting = (condition: string, type = 'event_count') => `${base}---
+title: Many
+id: 00000000-0000-4000-8000-000000000002
+level: low
+correlation:
+  type: ${type}
+  rules: [hits]
+  group-by: [user_name]
+  timespan: 1m
+  condition: {${condition}}
+`;
+  const { sentence, parts } = await asked(counting('gte: 5'));
+  expect(sentence).toContain('Its windows of 60 s reach at most 3 (event count); it asks for >= 5.');
+  expect(sentence).toContain('1 row without a time or a value to group or count by took part in no window.');
+  expect(parts!.children[0]!.events).toBe(5);
+  const values = await asked(counting('gte: 2, field: node', 'value_count'));
+  expect(values.sentence).toContain('reach at most 1 (value count); it asks for >= 2.');
+});
+
+it('correlations of correlations without measure are refused', async () => {
+  const base = ruleText('s:\n  message: x\ncondition: s').replace('title:', 'name: c20\ntitle:');
+  const chain = Array.from(
+    { length: 20 },
+    (_, i) =>
+      `title: C${i}\nname: c${i}\nlevel: low\ncorrelation: {type: event_count, rules: [c${i + 1}], timespan: 1h, group-by: [node], condition: {gte: 1}}\n`,
+  );
+  const rules = await given.rules([...chain, base].join('---\n'));
+  expect(rules).toHaveLength(1);
+  expect(rules[0]!.problems.map((p) => p.message).join()).toMatch(/nested more than 8 deep/);
+});

@@ -79,6 +79,17 @@ describe('the report of a case', () => {
     expect(model.findings.entries[1]!.stateWhy).toBe('a test of ours');
   });
 
+  it('counts what the responder took out: findings, rules that are off, thresholds of the case', async () => {
+    const { model } = await make();
+    expect(model.summary.facts).toContain(
+      "1 finding is kept out of the story: 1 dismissed, 0 suppressed; 1 rule was switched off for this case; 1 rule ran with other thresholds than its author's.",
+    );
+    const off = model.method.rulesNotApplied.find((rule) => rule.ruleId === 'r4');
+    expect(off).toMatchObject({ off: true, why: 'switched off for this case: too loud' });
+    expect(model.method.rules.find((rule) => rule.ruleId === 'r5')!.tuned).toBe('count 5, timespan 60');
+    expect(model.method.rules.map((rule) => rule.ruleId)).not.toContain('r4');
+  });
+
   it('names files of this machine by their name only', async () => {
     const { model } = await make();
     expect(model.scope.notExamined[0]!.reason).toMatch(/^same content|^binary, seen at node1.tar$/);

@@ -128,5 +128,13 @@ async function fill(opened: Case, lines: Buffer[], sha: string, size: number, ro
         Math.random() * 100,
       ],
     );
+    await connection.run(
+      `INSERT INTO rule_run (rule_id, title, level, applies, enabled, disabled_why, tuned) VALUES
+       ('r4', 'Rule four', 'low', true, false, 'switched off by me: too loud', NULL),
+       ('r5', 'Rule five', 'low', true, true, NULL, '{"timespan":60,"count":5}')`,
+    );
+    await connection.run(
+      `INSERT INTO rule_tuning VALUES ('r4', false, NULL, 'too loud', 'me', now()::TIMESTAMP)`,
+    );
   });
 }

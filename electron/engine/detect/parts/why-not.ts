@@ -4,6 +4,7 @@ import type { Connection } from '../../case/database.ts';
 import { CaseError } from '../../case/errors.ts';
 import { refusedRegex } from '../accepts.ts';
 import type { CaseSources, LoadedRule } from '../load-rules.ts';
+import { type Base, measureQuery } from '../sigma/correlation-query.ts';
 import type { EventRule } from '../sigma/document.ts';
 import { fieldSql } from '../sigma/fields.ts';
 import type { Asked } from '../sigma/leaf.ts';
@@ -64,7 +65,41 @@ export async function whyNot(
     missing: null,
     children,
   };
-  return { sentence: off + correlationSentence(rule, children, findings), parts };
+  const near = findings > 0 ? '' : await nearest(connection, rule);
+  return { sentence: off + correlationSentence(rule, children, findings) + near, parts };
+}
+
+/** How near the windows of a correlation came to its condition, and what took no part in them. */
+async function nearest(connection: Connection, rule: LoadedRule): Promise<string> {
+  const { body } = rule.document;
+  if (body?.kind !== 'correlation') return '';
+  const binder = new Binder();
+  const asked: Asked = { regexes: [] };
+  const row = await connection.row<{ hits: string; kept: string; least: number | null; most: number | null }>(
+    measureQuery(body, rule.bases.map(asBase), binder, asked),
+    binder.values,
+  );
+  const left = Number(row?.hits ?? 0) - Number(row?.kept ?? 0);
+  const excluded =
+    left > 0
+      ? ` ${s(left, 'row')} without a time or a value to group or count by took part in no window.`
+      : '';
+  if (!row || row.most === null) return excluded;
+  const wants = body.condition.map((c) => `${c.operator} ${c.value}`).join(' and ');
+  const what = body.type === 'temporal' ? 'different rules' : body.type.replaceAll('_', ' ');
+  const asks = wants === '' ? '' : `; it asks for ${wants}`;
+  return ` Its windows of ${body.timespan / 1e6} s reach at most ${rounded(row.most)} (${what})${asks}.${excluded}`;
+}
+
+const rounded = (n: number): string => String(Math.round(n * 1000) / 1000);
+
+function asBase(rule: LoadedRule): Base {
+  const { metadata, body } = rule.document;
+  const names = [metadata.name, metadata.id].filter((name) => name !== null);
+  const role = metadata.name ?? metadata.title;
+  return body?.kind === 'correlation'
+    ? { role, names, body: { correlation: body, bases: rule.bases.map(asBase) } }
+    : { role, names, body: body as EventRule };
 }
 
 /** The event rules a correlation rests on, however deep, each once. */

@@ -28,22 +28,10 @@ export function correlationQuery(
   how: How = { once: false, focus: null, splitBy: [] },
   rowsOf: RowsOf = whereSql,
 ): string {
-  const ctes: string[] = [];
-  const chained: number[] = [];
-  bases.forEach(({ body }, index) => {
-    if ('kind' in body) return;
-    chained.push(index);
-    const inner = correlationQuery(body.correlation, body.bases, binder, asked, undefined, rowsOf);
-    ctes.push(`inner_${index} AS (\n${inner}\n)`);
-  });
-  const rows = bases.map((base, index) => baseRows(rule, base, index, binder, asked, how, rowsOf));
+  const chained = bases.flatMap(({ body }, index) => ('kind' in body ? [] : [index]));
   const complete = completeSql(rule);
-  ctes.push(
-    `base AS (\n${rows.join('\n  UNION ALL\n')}\n)`,
-    `kept AS (SELECT * FROM base WHERE ${complete})`,
-    ...windowCtes(rule, binder, how.once),
-    ...islandCtes(how.splitBy.length > 0),
-  );
+  const ctes = keptCtes(rule, bases, binder, asked, how, rowsOf);
+  ctes.push(...windowCtes(rule, binder, how.once), ...islandCtes(how.splitBy.length > 0));
   let found = 'found';
   if (how.splitBy.length > 0 && how.focus !== null) {
     const focus = binder.bind(how.focus);
@@ -68,6 +56,46 @@ SELECT g, island, event_id, ts, node, system, role FROM ${found}
 ${expanded.join('\n')}
 UNION ALL
 SELECT g, NULL, event_id, ts, node, system, role FROM base WHERE NOT coalesce(${complete}, false)`;
+}
+
+/** Up to `base`, the rows of all correlated rules, and `kept`, those that can stand in a window. */
+function keptCtes(
+  rule: Correlation,
+  bases: Base[],
+  binder: Binder,
+  asked: Asked,
+  how: How,
+  rowsOf: RowsOf,
+): string[] {
+  const ctes: string[] = [];
+  bases.forEach(({ body }, index) => {
+    if ('kind' in body) return;
+    const inner = correlationQuery(body.correlation, body.bases, binder, asked, undefined, rowsOf);
+    ctes.push(`inner_${index} AS (\n${inner}\n)`);
+  });
+  const rows = bases.map((base, index) => baseRows(rule, base, index, binder, asked, how, rowsOf));
+  ctes.push(
+    `base AS (\n${rows.join('\n  UNION ALL\n')}\n)`,
+    `kept AS (SELECT * FROM base WHERE ${completeSql(rule)})`,
+  );
+  return ctes;
+}
+
+/**
+ * How near a correlation came, one row: `hits` of its rules, `kept` of them that can stand in a window, `least` and `most`
+ * that any window reaches (of temporal: how many different rules; NULL for temporal_ordered and without windows).
+ */
+export function measureQuery(rule: Correlation, bases: Base[], binder: Binder, asked: Asked): string {
+  const how: How = { once: false, focus: null, splitBy: [] };
+  const ctes = keptCtes(rule, bases, binder, asked, how, whereSql);
+  const ordered = rule.type === 'temporal_ordered';
+  if (!ordered) ctes.push(...windowCtes(rule, binder, false));
+  const n = rule.type === 'temporal' ? 'bit_count(n)' : 'n';
+  const reached = (of: string) => (ordered ? 'NULL::DOUBLE' : `(SELECT ${of}(${n})::DOUBLE FROM counted)`);
+  return `WITH ${ctes.join(', ')}
+SELECT (SELECT count(*) FROM base) AS hits, (SELECT count(*) FROM kept) AS kept, ${reached('min')} AS least, ${reached('max')} AS most${
+    ordered ? '' : ', (SELECT count(*) FROM ended_windows) AS met' // its values are bound, so it must be asked
+  }`;
 }
 
 /** The rows of one correlated rule: events, or the last event of each finding of a correlation. */

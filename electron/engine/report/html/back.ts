@@ -10,7 +10,7 @@ ${table(
   'Rules that ran',
   ['Rule', 'Level', 'Kind', '#Events', '#Findings'],
   method.rules.map((rule) => [
-    html`${rule.title} ${small([rule.file, rule.status, rule.version].filter(Boolean).join(', '))}`,
+    html`${rule.title} ${small([rule.file, rule.status, rule.version, rule.tuned && `with ${rule.tuned}`].filter(Boolean).join(', '))}`,
     rule.level ? levelBadge(rule.level) : '',
     rule.type ?? '',
     count(rule.events),

@@ -13,7 +13,7 @@ export const method = ({
 ${table(
   ['Rule', 'Level', 'Kind', 'Status', 'Version', 'Events', 'Findings'],
   method.rules.map((rule) => [
-    rule.title,
+    rule.tuned ? `${rule.title} (with ${rule.tuned})` : rule.title,
     rule.level,
     rule.type,
     rule.status,
