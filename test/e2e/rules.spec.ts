@@ -145,7 +145,9 @@ test('a copy is edited while it runs on the case, saved, run, and removed with a
     await page.getByTestId('rule-row').first().click();
     await page.getByTestId('rule-remove').click();
     const removed = page.getByTestId('toast').filter({ hasText: 'Removed' });
+    await expect(page.getByTestId('rule-remove')).toHaveCount(0);
     await removed.getByTestId('toast-undo').click();
+    await expect(page.getByTestId('toast').filter({ hasText: 'Brought back' })).toBeVisible();
     await expect(page.getByTestId('rule-remove')).toBeVisible();
     await page.getByTestId('rule-remove').click();
     await expect(page.getByTestId('rule-remove')).toHaveCount(0);
@@ -153,6 +155,7 @@ test('a copy is edited while it runs on the case, saved, run, and removed with a
 });
 
 test('an event gives a rule that finds it', async ({ page, shell }) => {
+  test.setTimeout(240_000);
   await openRules(page, shell);
   await page.getByTestId('nav-events').click();
   await page.getByTestId('event-row').first().click();
