@@ -82,12 +82,12 @@ async function compare(
   const found = await verdicts(connection, detections, events);
   const different: Pair[] = [];
   for (const [i, detection] of detections.entries()) {
-    const rule = judged(detection);
     const verdict: Verdict = found.get(ruleId(i))!;
     if (verdict.refused !== null) {
       tally.refused.set(verdict.refused, (tally.refused.get(verdict.refused) ?? 0) + 1);
       continue;
     }
+    const rule = judged(detection);
     let first = true;
     for (const [k, event] of events.entries()) {
       const matches = decide(rule, event);
