@@ -50,6 +50,27 @@ describe('matching', () => {
     );
   });
 
+  it('takes a record that repeats another for none, unless the rule asks for copies', async () => {
+    await match(
+      [
+        { at: 0, message: 'lost', fields: { task: 'a' } },
+        {
+          at: 0,
+          message: 'lost',
+          path: 'n/mesos-master.n.root.log.WARNING.20261120-120000.7',
+          fields: { task: 'a', 'tidemark.copy_of': 4_294_967_297 },
+        },
+        { at: 0, message: 'lost', path: 'n/worker.log', fields: { said: 1, 'tidemark.copy_of': 1 } },
+      ],
+      {
+        [selection('message: lost')]: [0, 2],
+        [negated('task: b')]: [0, 2],
+        [selection('tidemark.copy_of|exists: true')]: [1, 2],
+        [selection('tidemark.copy_of|exists: false')]: [0],
+      },
+    );
+  });
+
   it('is two-valued: a missing field is false, and true under not', async () => {
     await match(
       [

@@ -14,14 +14,27 @@ import { allOf, anyOf, type Binder, interval } from './sql.ts';
 /** Which rows of `events AS e` a detection matches, without WHERE. */
 export type RowsOf = (rule: EventRule, binder: Binder, asked: Asked) => string;
 
-/** `log source AND condition AND conditions of its filters`. */
+/** The mark of a record that glog wrote a second time, into the file of another severity (derive/severity-copies.ts). */
+const COPY = 'tidemark.copy_of';
+/** Only in files of such names, so that a key of that name in a line of another log hides nothing. */
+const NO_COPY = `NOT (coalesce(contains(e.fields, '"${COPY}":'), false)
+      AND e.file_id IN (SELECT file_id FROM evidence_files WHERE regexp_matches(path, '[.]log[.](WARNING|ERROR|FATAL)[.]')))`;
+
+/** `log source AND condition AND conditions of its filters`; a record that repeats another counts once. */
 export function whereSql(rule: EventRule, binder: Binder, asked: Asked): string {
   const source = logSourceSql(rule.logSource, binder);
-  const parts = [rule, ...rule.filters].map(({ conditions, selections }) =>
+  const judged = [rule, ...rule.filters];
+  const parts = judged.map(({ conditions, selections }) =>
     anyOf(conditions.map((condition) => conditionSql(condition, selections, binder, asked))),
   );
+  if (!judged.some(({ selections }) => [...selections.values()].some(namesCopies)))
+    parts.push(binder.hoist(() => NO_COPY));
   return [source, ...parts].join('\n    AND ');
 }
+
+/** A rule that asks for copies is asked of them too. */
+const namesCopies = (selection: Selection): boolean =>
+  'any' in selection ? selection.any.some(namesCopies) : selection.all.some((item) => item.field === COPY);
 
 function conditionSql(
   condition: Condition,
