@@ -9,10 +9,17 @@ import { applyFilters } from './apply-filters.ts';
 import { NATIVE_CHECKS } from './native/checks.ts';
 import { checkSource, type NativeCheck } from './native/native-check.ts';
 import { type RuleFile, readRuleFiles } from './rule-files.ts';
+import {
+  type ByWord,
+  checkFocus,
+  type Draft,
+  draftsByWord,
+  resolveBase,
+  sourceOf,
+} from './rule-references.ts';
 import { statedThresholds, withThresholds } from './rule-thresholds.ts';
 import { canOccur, withoutLogs } from './sigma/correlation-applies.ts';
 import { type Base, correlationQuery } from './sigma/correlation-query.ts';
-import { tooMuch } from './sigma/correlation-size.ts';
 import {
   type EventRule,
   type Extras,
@@ -182,22 +189,6 @@ export function documentsOf(
   return documents;
 }
 
-/** A document with what has become of it. */
-interface Draft {
-  path: string;
-  origin: RuleOrigin;
-  tuned: Record<string, number>;
-  stated: RuleDocument;
-  /** With the thresholds of the case. */
-  document: RuleDocument;
-  problems: Problems;
-  /** Correlations that refer to it and keep it from being reported on its own. */
-  quiet: boolean;
-  note: string | null;
-  base: Base | null | undefined;
-  resolving: boolean;
-}
-
 /** Rules of files that were read: references between them resolved, compiled. One per document, in order. */
 export function buildRules(files: RuleText[], options: LoadOptions = {}): LoadedRule[] {
   const drafts: Draft[] = [];
@@ -256,33 +247,6 @@ export function buildRules(files: RuleText[], options: LoadOptions = {}): Loaded
   return [...finished.values()];
 }
 
-/**
- * Documents by id and name. A copy of a rule is refused, as it would tell everything twice; of two different rules with
- * one word both run, and a correlation that refers to the word is refused.
- */
-function draftsByWord(drafts: Draft[]): Map<string, Draft | 'several'> {
-  const byWord = new Map<string, Draft | 'several'>();
-  const firsts = new Map<string, Draft>();
-  for (const draft of drafts) {
-    const { metadata, text, at } = draft.document;
-    for (const word of new Set([metadata.id, metadata.name])) {
-      if (word === null) continue;
-      const first = firsts.get(word);
-      if (!first) {
-        firsts.set(word, draft);
-        byWord.set(word, draft);
-      } else if (first.document.text === text) {
-        draft.problems.add(at, `the id or name '${word}' is already taken by the same rule in ${first.path}`);
-      } else {
-        byWord.set(word, 'several');
-        const message = `the id or name '${word}' is already taken by another rule in ${first.path}`;
-        draft.document = { ...draft.document, warnings: [...draft.document.warnings, { ...at, message }] };
-      }
-    }
-  }
-  return byWord;
-}
-
 /** The document with the numbers of the case; `refused` says which of them it can't take. */
 function tunedDocument(
   stated: RuleDocument,
@@ -300,7 +264,7 @@ function tunedDocument(
 }
 
 /** One rule that can't be compiled is refused; the others go on. */
-function tryFinish(draft: Draft, byWord: Map<string, Draft | 'several'>): LoadedRule {
+function tryFinish(draft: Draft, byWord: ByWord): LoadedRule {
   try {
     return finish(draft, byWord);
   } catch (error) {
@@ -314,7 +278,7 @@ const fault = (error: unknown): string =>
     ? 'it is too large or nested too deeply'
     : `${error instanceof Error ? error.message.split('\n')[0] : String(error)}`;
 
-function finish(draft: Draft, byWord: Map<string, Draft | 'several'>): LoadedRule {
+function finish(draft: Draft, byWord: ByWord): LoadedRule {
   const { document, problems, path } = draft;
   const { metadata, extras, body } = document;
   let compile: ((binder: Binder, rowsOf?: RowsOf) => CompiledQuery) | null = null;
@@ -446,131 +410,8 @@ function compiled(groupNames: string[], binder: Binder, sqlOf: (asked: Asked) =>
 const detectionsOf = (base: Base): EventRule[] =>
   'kind' in base.body ? [base.body] : base.body.bases.flatMap(detectionsOf);
 
-/** The rule as something a correlation can rest on; null when it is refused. */
-function resolveBase(draft: Draft, byWord: Map<string, Draft | 'several'>): Base | null {
-  if (draft.base !== undefined) return draft.base;
-  const { metadata, body } = draft.document;
-  const names = [metadata.name, metadata.id].filter((n) => n !== null);
-  const role = metadata.name ?? metadata.title;
-  if (draft.resolving) return null;
-  draft.resolving = true;
-  let base: Base | null = null;
-  if (body?.kind === 'event') base = draft.problems.any ? null : { role, names, body };
-  else if (body?.kind === 'correlation') {
-    const bases: Base[] = [];
-    for (const { name, at } of body.rules) {
-      const target = byWord.get(name);
-      if (!target) {
-        draft.problems.add(
-          at,
-          `the correlation refers to '${name}', which is no id or name of a loaded rule`,
-        );
-        continue;
-      }
-      if (target === 'several') {
-        draft.problems.add(at, `the correlation refers to '${name}', which more than one rule is called`);
-        continue;
-      }
-      if (target.resolving) {
-        draft.problems.add(at, `the correlation refers to '${name}', which refers back to it`);
-        continue;
-      }
-      const kind = target.document.body?.kind;
-      if (kind === 'native' || kind === 'filter') {
-        draft.problems.add(
-          at,
-          `the correlation refers to '${name}', a ${kind === 'native' ? 'built-in check' : 'filter'}; only rules can be correlated`,
-        );
-        continue;
-      }
-      const found = resolveBase(target, byWord);
-      if (found && bases.includes(found))
-        draft.problems.add(at, `the correlation names the rule '${name}' twice, by its id and by its name`);
-      else if (found) bases.push(found);
-      else {
-        draft.problems.add(at, `the correlation refers to '${name}', which is refused itself`);
-        for (const problem of target.problems.list) {
-          if (target.path === draft.path) draft.problems.add(problem, problem.message);
-          else draft.problems.add(at, `${target.path} line ${problem.line}: ${problem.message}`);
-        }
-      }
-    }
-    if (bases.length === body.rules.length) checkAliases(draft, bases);
-    const wrong = tooMuch(bases);
-    if (wrong !== null) draft.problems.add(body.rules[0]?.at ?? draft.document.at, wrong);
-    if (!draft.problems.any) base = { role, names, body: { correlation: body, bases } };
-  }
-  draft.resolving = false;
-  draft.base = base;
-  return base;
-}
-
-function checkAliases(draft: Draft, bases: Base[]): void {
-  const body = draft.document.body;
-  if (body?.kind !== 'correlation') return;
-  const words = new Set(bases.flatMap((b) => b.names));
-  for (const { rule, at } of body.aliasPlaces) {
-    if (!words.has(rule))
-      draft.problems.add(at, `an alias names '${rule}', which is not one of the correlated rules`);
-  }
-  for (const { name, at } of body.groupBy) {
-    const alias = body.aliases.get(name);
-    if (!alias) continue;
-    for (const base of bases) {
-      if (!base.names.some((n) => alias.has(n))) {
-        draft.problems.add(
-          at,
-          `the alias '${name}' has no field for the rule '${base.names[0] ?? base.role}'`,
-        );
-      }
-    }
-  }
-}
-
-/** `tidemark.focus` names something that can be a role of the finding. */
-function checkFocus(draft: Draft): void {
-  const { body, extras, at } = draft.document;
-  if (extras.splitBy.length > 0 && (body?.kind !== 'correlation' || extras.focus === null)) {
-    draft.problems.add(at, "'tidemark.split_by' belongs to a correlation with 'tidemark.focus'");
-  }
-  if (extras.once && !(body?.kind === 'correlation' && body.type === 'temporal_ordered')) {
-    draft.problems.add(at, "'tidemark.once' belongs to temporal_ordered");
-  }
-  if (extras.focus === null || body === null || body.kind === 'native' || body.kind === 'filter') return;
-  const base = draft.base;
-  const roles =
-    body.kind === 'event'
-      ? [...body.selections.keys()]
-      : base && !('kind' in base.body)
-        ? base.body.bases.map((b) => b.role)
-        : [extras.focus];
-  if (!roles.includes(extras.focus)) {
-    draft.problems.add(at, `'tidemark.focus' names '${extras.focus}', which is none of ${roles.join(', ')}`);
-  }
-}
-
 function logSources(base: Base): LogSource[] {
   return 'kind' in base.body ? [base.body.logSource] : base.body.bases.flatMap(logSources);
-}
-
-/** The text of a rule, for a correlation with those of its rules that stand in the same file. */
-function sourceOf(draft: Draft, ofFile: Draft[], byWord: Map<string, Draft | 'several'>): string {
-  const wanted = new Set<Draft>([draft]);
-  const visit = (from: Draft) => {
-    const body = from.document.body;
-    if (body?.kind !== 'correlation') return;
-    for (const { name } of body.rules) {
-      const target = byWord.get(name);
-      if (!target || target === 'several' || wanted.has(target)) continue;
-      wanted.add(target);
-      visit(target);
-    }
-  };
-  visit(draft);
-  return ofFile
-    .filter((d) => wanted.has(d))
-    .map((d) => d.document.text.replace(/^---\s*\n/, ''))
-    .join('\n---\n');
 }
 
 export type { Place };
