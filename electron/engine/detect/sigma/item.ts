@@ -43,7 +43,7 @@ export function readItem(key: string, keyAt: Place, tree: Tree, reading: Reading
   }
   if (by === 'exists' && scalars.length > 1) problems.add(tree.at, "'exists' takes one value, true or false");
   if (problems.count > before) return null;
-  const most = how.all || !TOGETHER.includes(by) ? MOST_APART : MOST_TOGETHER;
+  const most = mostValues(name, names, how);
   const forms = how.steps.some((step) => step.do === 'windash')
     ? 5
     : how.steps.some((step) => step.do === 'base64offset')
@@ -74,10 +74,19 @@ export function readItem(key: string, keyAt: Place, tree: Tree, reading: Reading
   };
 }
 
-/** Matches whose values can be looked up together: texts, numbers and networks. Others cost one test per value. */
-const TOGETHER: readonly string[] = ['text', 'cidr'];
-const MOST_TOGETHER = 120_000;
+/** Whole texts and numbers are looked up together; parts of texts and networks cost more; the rest is a test per value. */
+const MOST_WHOLE = 50_000;
+const MOST_SOUGHT = 10_000;
+const MOST_KEYWORDS = 5000;
 const MOST_APART = 1000;
+
+function mostValues(name: string, modifiers: string[], how: Modifiers): number {
+  const { by } = how.match;
+  if (how.all || (by !== 'text' && by !== 'cidr')) return MOST_APART;
+  if (name === '') return MOST_KEYWORDS;
+  const sought = by === 'cidr' || modifiers.some((m) => ['contains', 'startswith', 'endswith'].includes(m));
+  return sought ? MOST_SOUGHT : MOST_WHOLE;
+}
 
 type Scalar = { value: Value; at: Place };
 
@@ -126,6 +135,13 @@ export function keywordItem(values: Scalar[], at: Place, reading: Reading): Item
     negated: false,
     expand: false,
   };
+  if (values.length > MOST_KEYWORDS) {
+    reading.problems.add(
+      at,
+      `${values.length} keywords are searched for in the whole event; at most ${MOST_KEYWORDS} are possible here`,
+    );
+    return null;
+  }
   const leaves: Leaf[][] = [];
   for (const { value, at: valueAt } of values) {
     const read = readValue(value, plain, valueAt, reading);

@@ -108,9 +108,6 @@ function foldBlock(text: string, stands: (run: ScalarTree[]) => string, skipped:
   return kept.join('\n');
 }
 
-const FLOW_ITEM =
-  /\s*(?:'((?:[^'\n]|'')*)'|"([^"\\\n]*)"|([A-Za-z0-9_./\\](?:[^,[\]{}\n#:]*[^,[\]{}\n#:\s])?))\s*([,\]])/y;
-
 /** Lists `[a, b, ...]` of plain values; the first and the last value stay. */
 function foldFlow(
   text: string,
@@ -139,10 +136,14 @@ function foldFlow(
     });
     const from = list[1]!.start;
     const to = list.at(-1)!.start;
-    const blank = text.slice(from, to).replace(/[^\n]/g, ' ');
     const name = `${stands(items)},`;
-    // padding keeps the columns of what follows on the same line
-    const rest = blank.includes('\n') ? blank.slice(blank.indexOf('\n')) : blank.slice(name.length);
+    // padding keeps the lines, and the columns of what follows on the same line
+    const left = text.slice(from, to);
+    const newLine = left.lastIndexOf('\n');
+    const rest =
+      newLine === -1
+        ? ' '.repeat(left.length - name.length)
+        : '\n'.repeat(left.split('\n').length - 1) + ' '.repeat(left.length - newLine - 1);
     made += `${text.slice(done, from)}${name}${rest}`;
     done = to;
     open = to;
@@ -150,18 +151,65 @@ function foldFlow(
   return made + text.slice(done);
 }
 
+interface FlowItem {
+  start: number;
+  value: Value;
+  /** Behind the comma or bracket that ends it. */
+  next: number;
+  last: boolean;
+}
+
 /** The values of a list that begins at `open`; null when it holds anything else. */
-function flowList(text: string, open: number): { start: number; value: Value }[] | null {
-  const found: { start: number; value: Value }[] = [];
-  FLOW_ITEM.lastIndex = open + 1;
-  for (;;) {
-    const before = FLOW_ITEM.lastIndex;
-    const match = FLOW_ITEM.exec(text);
-    if (!match) return null;
-    const [whole, single, double, plain, end] = match;
-    const value = plain === undefined ? (single?.replaceAll("''", "'") ?? double) : plainValue(plain);
-    if (value === undefined) return null;
-    found.push({ start: before + whole.search(/\S/), value });
-    if (end === ']') return found;
+function flowList(text: string, open: number): FlowItem[] | null {
+  const found: FlowItem[] = [];
+  for (let at = open + 1; ; ) {
+    const item = flowItem(text, at);
+    if (item === null) return null;
+    found.push(item);
+    if (item.last) return found;
+    at = item.next;
   }
+}
+
+const isBlank = (code: number): boolean => code === 32 || (code >= 9 && code <= 13);
+
+function flowItem(text: string, from: number): FlowItem | null {
+  let start = from;
+  while (isBlank(text.charCodeAt(start))) start++;
+  const quote = text.charCodeAt(start);
+  let end = quote === 39 || quote === 34 ? quotedEnd(text, start, quote) : plainEnd(text, start);
+  if (end === -1) return null;
+  const written = text.slice(start, end);
+  while (isBlank(text.charCodeAt(end))) end++;
+  const stop = text.charCodeAt(end);
+  if (stop !== 44 && stop !== 93) return null;
+  const value = quote === 39 || quote === 34 || PLAIN_START.test(written) ? blockValue(written) : undefined;
+  return value === undefined ? null : { start, value, next: end + 1, last: stop === 93 };
+}
+
+/** Behind the closing quote; -1 when the text goes over the line. */
+function quotedEnd(text: string, start: number, quote: number): number {
+  for (let i = start + 1; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    if (code === 10) return -1;
+    if (code !== quote) continue;
+    if (quote === 39 && text.charCodeAt(i + 1) === 39) i++;
+    else return i + 1;
+  }
+  return -1;
+}
+
+/** Behind the last character of a plain value; -1 when something stands in it that is not plain. */
+function plainEnd(text: string, start: number): number {
+  for (let i = start; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    if (code === 44 || code === 93) {
+      let end = i;
+      while (end > start && isBlank(text.charCodeAt(end - 1))) end--;
+      return end > start ? end : -1;
+    }
+    // : # [ { } and line ends
+    if (code === 58 || code === 35 || code === 91 || code === 123 || code === 125 || code === 10) return -1;
+  }
+  return -1;
 }
