@@ -14,9 +14,8 @@ export type FindingLevel = (typeof FINDING_LEVELS)[number];
 export const FINDING_STATES = ['open', 'confirmed', 'dismissed', 'suppressed'] as const;
 export type FindingState = (typeof FINDING_STATES)[number];
 
-/** What a rule is: one on single events, a correlation of Sigma, or a check that Sigma can't say. */
-export const RULE_TYPES = [
-  'event',
+/** Correlations of Sigma 2.1, and `value_median`, which pySigma adds. */
+export const CORRELATION_TYPES = [
   'event_count',
   'value_count',
   'temporal',
@@ -25,9 +24,11 @@ export const RULE_TYPES = [
   'value_avg',
   'value_percentile',
   'value_median',
-  'native',
-  'filter',
 ] as const;
+export type CorrelationType = (typeof CORRELATION_TYPES)[number];
+
+/** What a rule is: one on single events, a correlation, or a check that Sigma can't say. */
+export const RULE_TYPES = ['event', ...CORRELATION_TYPES, 'native', 'filter'] as const;
 export type RuleType = (typeof RULE_TYPES)[number];
 
 /** Where a rule comes from: shipped with Tidemark, the case's own folder, a path named for one run. */

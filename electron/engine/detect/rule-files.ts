@@ -3,6 +3,7 @@ import { readdir, readFile, stat } from 'node:fs/promises';
 import { relative, resolve, sep } from 'node:path';
 import { CaseError } from '../case/errors.ts';
 import { reasonOf } from '../intake/source.ts';
+import { readRuleZip } from './rule-zip.ts';
 
 export interface RuleFile {
   /** Relative to the folder or zip that was named, `/` separated; of a file that was named its own path. */
@@ -47,7 +48,6 @@ async function filesOf(path: string): Promise<RuleFile[]> {
   });
   if (!info.isDirectory()) {
     if (!/\.zip$/i.test(root)) return [await readOne(root, root)];
-    const { readRuleZip } = await import('./rule-zip.ts');
     return readRuleZip(root);
   }
   const found = await readdir(root, { recursive: true, withFileTypes: true });

@@ -2,6 +2,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { expect } from 'vitest';
 import { Case } from '../../../electron/engine/case/case.ts';
 import type { Bound, Connection } from '../../../electron/engine/case/database.ts';
 import { type DetectOptions, detect } from '../../../electron/engine/detect/detect.ts';
@@ -213,4 +214,19 @@ export async function matching(
   const { rules: outcomes, findings } = await found(connection, rules);
   if (outcomes[0]!.error !== null) throw new Error(outcomes[0]!.error);
   return [...new Set(findings.flatMap((f) => f.events.map((e) => ids.indexOf(e))))].sort((a, b) => a - b);
+}
+
+/** Expects what each detection matches among the events, by index; the case holds nothing else. */
+export async function expectMatches(
+  given: Given,
+  events: GivenEvent[],
+  detections: Record<string, number[]>,
+): Promise<void> {
+  await given.write(async (connection) => {
+    await given.clear(connection);
+    const ids = await given.events(connection, events);
+    for (const [detection, indexes] of Object.entries(detections)) {
+      expect([detection, await matching(given, connection, detection, ids)]).toEqual([detection, indexes]);
+    }
+  });
 }

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Connection } from '../../../electron/engine/case/database.ts';
 import { regexProblem } from '../../../electron/engine/detect/sigma/regex.ts';
-import { found, Given, type GivenEvent, matching, ruleText } from './given.ts';
+import { expectMatches, found, Given, type GivenEvent, matching, ruleText } from './given.ts';
 
 let given: Given;
 beforeAll(async () => {
@@ -10,16 +10,8 @@ beforeAll(async () => {
 });
 afterAll(() => given.close());
 
-/** What detections match among events, by index. */
-async function match(events: GivenEvent[], detections: Record<string, number[]>): Promise<void> {
-  await given.write(async (connection) => {
-    await given.clear(connection);
-    const ids = await given.events(connection, events);
-    for (const [detection, indexes] of Object.entries(detections)) {
-      expect([detection, await matching(given, connection, detection, ids)]).toEqual([detection, indexes]);
-    }
-  });
-}
+const match = (events: GivenEvent[], detections: Record<string, number[]>) =>
+  expectMatches(given, events, detections);
 const selection = (item: string) => `s:\n  ${item}\ncondition: s`;
 const negated = (item: string) => `s:\n  ${item}\ncondition: not s`;
 

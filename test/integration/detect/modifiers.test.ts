@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { checkRuleText } from '../../../electron/engine/detect/load-rules.ts';
-import { found, Given, type GivenEvent, matching, ruleText } from './given.ts';
+import { expectMatches, found, Given, type GivenEvent, ruleText } from './given.ts';
 
 let given: Given;
 beforeAll(async () => {
@@ -8,16 +8,8 @@ beforeAll(async () => {
 });
 afterAll(() => given.close());
 
-/** What detections match among events, by index. */
-async function match(events: GivenEvent[], detections: Record<string, number[]>): Promise<void> {
-  await given.write(async (connection) => {
-    await given.clear(connection);
-    const ids = await given.events(connection, events);
-    for (const [detection, indexes] of Object.entries(detections)) {
-      expect([detection, await matching(given, connection, detection, ids)]).toEqual([detection, indexes]);
-    }
-  });
-}
+const match = (events: GivenEvent[], detections: Record<string, number[]>) =>
+  expectMatches(given, events, detections);
 const selection = (item: string) => `s:\n  ${item}\ncondition: s`;
 const messages = (...texts: string[]): GivenEvent[] => texts.map((message) => ({ at: 0, message }));
 const base64 = (text: string, encoding: BufferEncoding = 'utf8') =>

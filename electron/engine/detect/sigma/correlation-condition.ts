@@ -1,6 +1,8 @@
 // The condition of a correlation: numbers to compare with, or an expression over rule names.
+
+import type { CorrelationType } from '../../../../shared/model.ts';
 import { type Condition, parseCondition } from './condition.ts';
-import type { CorrelationType, Criterion } from './correlation-document.ts';
+import type { Criterion } from './correlation-document.ts';
 import { orderedCountProblem, orderedProblem } from './ordered-chains.ts';
 import type { Place, Problems } from './problem.ts';
 import { entry, type MapTree, type Tree } from './tree.ts';

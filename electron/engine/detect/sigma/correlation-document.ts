@@ -1,23 +1,11 @@
 // The block `correlation` of a rule, checked and typed.
+import { CORRELATION_TYPES, type CorrelationType } from '../../../../shared/model.ts';
 import type { Condition } from './condition.ts';
 import { isTemporal, readCorrelationCondition, rulesNamed } from './correlation-condition.ts';
 import type { Place, Problems } from './problem.ts';
 import { readLongSpan } from './span.ts';
 import { entry, type MapTree, type Tree } from './tree.ts';
 import { scalar, texts } from './tree-values.ts';
-
-/** Those of Sigma 2.1, and `value_median`, which pySigma adds. */
-export const CORRELATION_TYPES = [
-  'event_count',
-  'value_count',
-  'temporal',
-  'temporal_ordered',
-  'value_sum',
-  'value_avg',
-  'value_percentile',
-  'value_median',
-] as const;
-export type CorrelationType = (typeof CORRELATION_TYPES)[number];
 
 export interface Criterion {
   operator: '>' | '>=' | '<' | '<=' | '=' | '<>';
