@@ -330,6 +330,8 @@ export interface RuleEntry {
   events: number;
   findings: number;
   source: string;
+  /** Of its text in UTF-8. */
+  sourceSha256: string;
   sql: string | null;
   parameters: string | null;
 }

@@ -1,4 +1,5 @@
 // The method: every rule that ran with its text and SQL, every rule that did not and why, the settings.
+import { createHash } from 'node:crypto';
 import type { FindingLevel } from '../../../shared/model.ts';
 import { type Asker, type Numeric, number } from './asker.ts';
 import type { Method } from './model.ts';
@@ -82,6 +83,9 @@ export async function readMethod(ask: Asker, toolVersion: string, runs: RuleRun[
       events: number(run.events),
       findings: number(run.findings),
       source: run.source ?? '',
+      sourceSha256: createHash('sha256')
+        .update(run.source ?? '')
+        .digest('hex'),
       sql: run.sql,
       parameters: run.parameters,
     })),

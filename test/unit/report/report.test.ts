@@ -102,6 +102,18 @@ describe('the report of a case', () => {
     expect(model.findings.entries[0]!.description).toBe('What it says');
   });
 
+  it('gives the text of rules that found something, and of the others a hash that names it for certain', async () => {
+    const { model } = await make();
+    const quiet = model.method.rules.filter(({ findings }) => findings === 0);
+    expect(quiet.map(({ ruleId }) => ruleId)).toContain('r5');
+    const [, text] = writers.html(model).split('id="rules"');
+    expect(text).toContain('What it says');
+    for (const { sourceSha256 } of quiet) {
+      expect(text).toContain(sourceSha256);
+      expect(writers.md(model)).toContain(sourceSha256);
+    }
+  });
+
   it('takes levels by their strength, not by the alphabet', async () => {
     const { opened } = await make();
     await opened.write(async (connection) => {

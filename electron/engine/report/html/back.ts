@@ -27,7 +27,7 @@ ${table(
   ['Setting', 'Value'],
   method.settings.map((setting) => [mono(setting.key), setting.value]),
 )}
-<p>Texts and SQL of the rules: <a href="#rules">appendix B</a>. Queries of this report with their row counts: <a href="#queries">appendix C</a>.</p>`;
+<p>Texts and SQL of the rules that found something, and the hashes of the others: <a href="#rules">appendix B</a>. Queries of this report with their row counts: <a href="#queries">appendix C</a>.</p>`;
 
 export const posture = ({ posture }: ReportModel): Html => html`<p>${postureSentence(posture)}</p>
 ${table(
@@ -83,12 +83,25 @@ const contentHash = (file: FileEntry): Html | null =>
     ? html`<br>${mono(`content ${file.contentSha256}`)} ${small(size(file.contentSize))}`
     : null;
 
-export const rules = ({ method }: ReportModel): Html => html`${method.rules.map(rule)}
+/** In full those that found something; of the others what names their text for certain, so that the report stays readable. */
+export const rules = ({ method }: ReportModel): Html => html`${method.rules.filter(foundSomething).map(rule)}
+${table(
+  'Rules that found nothing',
+  ['Rule', '~SHA-256 of its text'],
+  method.rules
+    .filter((entry) => !foundSomething(entry))
+    .map((entry) => [
+      html`${entry.title} ${small([entry.ruleId, entry.file].filter(Boolean).join(', '))}`,
+      mono(entry.sourceSha256),
+    ]),
+)}
 ${
   method.savedQueries.length
     ? html`<h3>Saved queries of the responder</h3>${method.savedQueries.map((query) => html`<h4>${query.name}</h4><pre>${query.sql}</pre>\n`)}`
     : null
 }`;
+
+const foundSomething = (entry: RuleEntry) => entry.findings > 0;
 
 const rule = (
   entry: RuleEntry,

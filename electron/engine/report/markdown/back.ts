@@ -92,13 +92,19 @@ export const inventory = ({ evidence }: ReportModel): string =>
 
 export const rules = ({ method }: ReportModel): string =>
   `${method.rules
+    .filter((rule) => rule.findings > 0)
     .map(
       (rule) =>
         `### ${inline(rule.title)}\n\n${paragraph([rule.ruleId, rule.file, plural(rule.findings, 'finding')].filter(Boolean).join(', '))}${fence(rule.source, 'yaml')}\n${rule.sql && rule.sql !== rule.source ? `${fence(rule.sql, 'sql')}\n` : ''}${rule.parameters && rule.parameters !== '[]' ? `Parameters\n\n${fence(rule.parameters, 'json')}\n` : ''}`,
     )
-    .join(
-      '',
-    )}${method.savedQueries.map((query) => `### Saved query: ${inline(query.name)}\n\n${fence(query.sql, 'sql')}\n`).join('')}`;
+    .join('')}### Rules that found nothing
+
+${table(
+  ['Rule', 'Id', 'File', 'SHA-256 of its text'],
+  method.rules
+    .filter((rule) => rule.findings === 0)
+    .map((rule) => [rule.title, rule.ruleId, rule.file, md(codeCell(rule.sourceSha256))]),
+)}${method.savedQueries.map((query) => `### Saved query: ${inline(query.name)}\n\n${fence(query.sql, 'sql')}\n`).join('')}`;
 
 export const queries = ({ method }: ReportModel): string =>
   method.queries
