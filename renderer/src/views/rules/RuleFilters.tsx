@@ -105,7 +105,7 @@ export function RuleFilters({ rules, states }: { rules: RuleRow[]; states: Recor
       </fieldset>
       <Pick
         label="Log source"
-        all="Any log source"
+        all="Any source"
         value={filter.system}
         values={systems}
         onChange={(system) => narrow({ system })}
