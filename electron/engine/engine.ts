@@ -1,8 +1,8 @@
 // The engine: implements the contract by calling the stages. Plain Node; every shell talks to this.
 import { createHash } from 'node:crypto';
-import { copyFile, stat, writeFile } from 'node:fs/promises';
+import { copyFile } from 'node:fs/promises';
 import { homedir, userInfo } from 'node:os';
-import { join, resolve, sep } from 'node:path';
+import { resolve, sep } from 'node:path';
 import {
   type Api,
   type ApiErrorData,
@@ -19,14 +19,13 @@ import { CaseError, toApiError } from './case/errors.ts';
 import { TOOL_VERSION } from './case/version.ts';
 import { derive } from './derive/derive.ts';
 import { settlePosture } from './derive/posture/posture.ts';
-import { detect } from './detect/detect.ts';
 import { RuleLibrary } from './detect/rule-library.ts';
+import { detectMethods } from './detect-methods.ts';
 import { listHost } from './host.ts';
-import { bundleSize } from './intake/bundle.ts';
+import { ingestMethods } from './ingest-methods.ts';
 import { EvidenceReader } from './intake/evidence-store.ts';
-import { type JobHandle, Jobs } from './jobs.ts';
-import { addFormats } from './load/format-files.ts';
-import { ingest } from './load/ingest.ts';
+import { Jobs } from './jobs.ts';
+import type { MethodHost } from './method-host.ts';
 import { isZone } from './parse/time.ts';
 import { catalog } from './query/catalog.ts';
 import { getEntity, searchEntities } from './query/entities.ts';
@@ -41,10 +40,9 @@ import { requestOfEvent, requestsOf } from './query/requests.ts';
 import { listTasks, tasksOf } from './query/tasks.ts';
 import { listTemplates } from './query/templates.ts';
 import { UserSql } from './query/user-sql.ts';
-import { buildReport } from './report/build.ts';
-import { writers } from './report/index.ts';
+import { reportMethods } from './report-methods.ts';
 import { findingEvents, listFindings, setFindingStates } from './review/findings.ts';
-import { type RuleHost, ruleMethods, rulesOf } from './rule-methods.ts';
+import { ruleMethods } from './rule-methods.ts';
 import { readingMethods } from './rule-reading.ts';
 import { tryingMethods } from './rule-trying.ts';
 import { recentCases, rememberCase } from './state.ts';
@@ -71,11 +69,21 @@ export class Engine {
   readonly #jobs: Jobs;
   readonly #library = new RuleLibrary();
   readonly #implementation: ApiImplementation;
+  readonly #host: MethodHost;
   #opened: Opened | null = null;
 
   constructor(options: EngineOptions) {
     this.#options = options;
     this.#jobs = new Jobs((job) => this.#say('job', job));
+    this.#host = {
+      jobs: this.#jobs,
+      library: this.#library,
+      current: () => this.#opened?.case ?? null,
+      need: () => this.#need().case,
+      evidence: () => this.#need().evidence,
+      changed: (why) => this.#sayChanged(why),
+      user: userName,
+    };
     this.#implementation = this.#methods();
   }
 
@@ -177,16 +185,6 @@ export class Engine {
     this.#say('case', { case: null, why: 'closed' });
   }
 
-  #ruleHost(): RuleHost {
-    return {
-      library: this.#library,
-      current: () => this.#opened?.case ?? null,
-      need: () => this.#need().case,
-      changed: (why) => this.#sayChanged(why),
-      user: userName,
-    };
-  }
-
   async #sayChanged(why: EngineEvents['case']['why']): Promise<void> {
     const { case: open } = this.#need();
     this.#say('case', { case: await open.read((connection) => caseInfo(open, connection)), why });
@@ -228,39 +226,7 @@ export class Engine {
       },
       'case.recent': async () => ({ cases: await recentCases(this.#options.stateDir) }),
 
-      'ingest.start': async ({ paths, timezones, formats, detect: andDetect }) => {
-        const { case: open } = this.#need();
-        for (const zone of Object.values(timezones)) {
-          if (!isZone(zone))
-            throw new CaseError(
-              'unknown_zone',
-              `'${zone}' is not a time zone. Use an IANA name such as America/New_York, or an offset such as +02:00.`,
-              { refusal: 'usage' },
-            );
-        }
-        const absolute = paths.map((path) => resolve(path));
-        for (const path of absolute) {
-          await stat(path).catch(() => {
-            throw new CaseError('no_such_path', `There is no ${path}. Check the path; nothing was read.`, {
-              refusal: 'usage',
-            });
-          });
-        }
-        await addFormats(formats, open.paths.formats);
-        const title =
-          absolute.length === 1
-            ? `Taking in ${absolute[0]!.split(sep).at(-1)}`
-            : `Taking in ${absolute.length} bundles`;
-        const jobId = this.#jobs.start('ingest', title, 'bytes', async (job) => {
-          const result = await this.#ingest(open, job, absolute, timezones);
-          await this.#sayChanged('ingested');
-          if (!andDetect) return result;
-          const detected = await this.#detect(open, job, []);
-          await this.#sayChanged('detected');
-          return { ...result, detect: detected };
-        });
-        return { jobId };
-      },
+      ...ingestMethods(this.#host),
       'jobs.list': async () => ({ jobs: this.#jobs.list() }),
       'jobs.cancel': async ({ jobId }) => {
         this.#jobs.cancel(jobId);
@@ -362,18 +328,10 @@ export class Engine {
         return checkFormat(resolve(path), log === null ? null : resolve(log));
       },
 
-      ...ruleMethods(this.#ruleHost()),
-      ...readingMethods(this.#ruleHost()),
-      ...tryingMethods(this.#ruleHost()),
-      'detect.start': async ({ rules }) => {
-        const { case: open } = this.#need();
-        const jobId = this.#jobs.start('detect', 'Running the rules', 'rules', async (job) => {
-          const result = await this.#detect(open, job, rules);
-          await this.#sayChanged('detected');
-          return result;
-        });
-        return { jobId };
-      },
+      ...ruleMethods(this.#host),
+      ...readingMethods(this.#host),
+      ...tryingMethods(this.#host),
+      ...detectMethods(this.#host),
       'findings.list': async () => ({ findings: await this.#read((connection) => listFindings(connection)) }),
       'findings.events': async ({ findingId, offset, limit }) =>
         this.#read((connection) => findingEvents(connection, findingId, offset, limit)),
@@ -407,26 +365,7 @@ export class Engine {
         ),
       }),
 
-      'report.preview': async () => ({ html: await this.#report('html') }),
-      'report.export': async ({ format, path }) => {
-        const { case: open } = this.#need();
-        const text = await this.#report(format);
-        const name = `report.${format}`;
-        const target = path === undefined ? join(open.paths.exports, name) : resolve(path);
-        await writeFile(target, text, { mode: 0o600 }).catch((error: NodeJS.ErrnoException) => {
-          throw new CaseError(
-            'not_written',
-            `The report could not be written to ${target}: ${error.code ?? error.message}. Choose another place.`,
-            { cause: error },
-          );
-        });
-        return {
-          path: target,
-          name,
-          bytes: Buffer.byteLength(text),
-          sha256: createHash('sha256').update(text).digest('hex'),
-        };
-      },
+      ...reportMethods(this.#host),
     };
   }
 
@@ -434,132 +373,6 @@ export class Engine {
     if (this.#jobs.list().some((job) => job.state === 'running')) {
       throw new CaseError('busy', 'A job is still running in the open case. Wait for it or cancel it first.');
     }
-  }
-
-  async #ingest(
-    open: Case,
-    job: JobHandle,
-    paths: string[],
-    timezones: Record<string, string>,
-  ): Promise<Record<string, unknown>> {
-    const started = performance.now();
-    const sizes = await Promise.all(paths.map((path) => bundleSize(path).catch(() => 0)));
-    const total = sizes.reduce((sum, size) => sum + size, 0);
-    // every lane inserts on a thread of its own: more threads of DuckDB would only wait for work and take cores from parsing
-    const take = () =>
-      open.write(
-        (connection, connect) =>
-          ingest(connection, connect, open.paths, paths, {
-            signal: job.signal,
-            progress: (done, events, reading) =>
-              job.progress({
-                done: Math.min(done, total),
-                total,
-                phase: `reading ${reading.split(sep).at(-1)} · ${events.toLocaleString('en-US')} events`,
-              }),
-          }),
-        { threads: 1 },
-      );
-    const result = await take().catch(async (error: unknown) => {
-      // what was committed before a fault is evidence too: it gets its times and nodes
-      await this.#settle(open, job, timezones);
-      throw error;
-    });
-    const { unknown, unsettled } = await this.#settle(open, job, timezones);
-    return {
-      bundles: result.bundles,
-      members: {
-        parsed: 0,
-        partial: 0,
-        skipped: 0,
-        failed: 0,
-        duplicate: 0,
-        ...(await this.#memberCounts(open, result.bundleIds)),
-      },
-      records: result.records,
-      lines: result.lines,
-      unparsed_lines: result.unparsedLines,
-      seconds: Math.round(performance.now() - started) / 1000,
-      problems: [
-        ...result.problems,
-        ...unsettled,
-        ...unknown.map(
-          (node) =>
-            `There is no node ${node} in the case: the zone ${timezones[node]} given for it was not used.`,
-        ),
-      ],
-    };
-  }
-
-  /**
-   * What is derived from the evidence as a whole, on all cores, in a write of its own. `unknown`: nodes of `timezones` that
-   * the case does not have; `unsettled`: sentences on what could not be done.
-   */
-  async #settle(
-    open: Case,
-    job: JobHandle,
-    timezones: Record<string, string>,
-  ): Promise<{ unknown: string[]; unsettled: string[] }> {
-    job.progress({ phase: 'settling zones, clocks and nodes' });
-    return open.write(async (connection) => {
-      const unknown = await derive(connection, timezones);
-      job.progress({ phase: 'looking at the logging posture' });
-      const unsettled = await settlePosture(connection).then(
-        () => [],
-        (error: unknown) => [
-          `The logging posture could not be settled: ${toApiError(error).sentence} Everything else was taken in; set a clock or add a bundle to try again.`,
-        ],
-      );
-      return { unknown, unsettled };
-    });
-  }
-
-  async #memberCounts(open: Case, bundleIds: number[]): Promise<Record<string, number>> {
-    const rows = await open.read((connection) =>
-      connection.rows<{ status: string; n: number }>(
-        `SELECT status, count(*)::INTEGER AS n FROM member WHERE bundle_id IN (${[0, ...bundleIds].join(', ')}) GROUP BY status ORDER BY status`,
-      ),
-    );
-    return Object.fromEntries(rows.map((row) => [row.status, row.n]));
-  }
-
-  async #detect(open: Case, job: JobHandle, extra: string[]): Promise<Record<string, unknown>> {
-    const started = performance.now();
-    const { rules, tuning } = await rulesOf({ library: this.#library }, open, extra);
-    const {
-      findings,
-      suppressed,
-      orphaned,
-      rules: outcomes,
-    } = await open.write((connection) =>
-      detect(connection, rules, {
-        tuning,
-        signal: job.signal,
-        progress: (done, total, title) => job.progress({ done, total, unit: 'rules', phase: title }),
-      }),
-    );
-    return {
-      findings,
-      suppressed,
-      orphaned,
-      rules: outcomes.length,
-      disabled: outcomes.filter((outcome) => outcome.disabledWhy !== null).length,
-      refused: outcomes
-        .filter((outcome) => outcome.error)
-        .map((outcome) => ({ rule: outcome.title, id: outcome.ruleId, reason: outcome.error })),
-      seconds: Math.round(performance.now() - started) / 1000,
-    };
-  }
-
-  async #report(format: keyof typeof writers): Promise<string> {
-    const { case: open, evidence } = this.#need();
-    const model = await open.read((connection) =>
-      buildReport(connection, {
-        caseName: open.named ? open.name : 'Untitled case',
-        readLines: (sha256, offset, length) => evidence.read(sha256, offset, length),
-      }),
-    );
-    return writers[format](model);
   }
 }
 

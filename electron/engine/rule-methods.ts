@@ -1,5 +1,5 @@
 // The methods of the contract that are about rules, tuning and suppressions, as calls of the stages.
-import type { ApiImplementation, EngineEvents, RuleRow } from '../../shared/api.ts';
+import type { ApiImplementation, RuleRow } from '../../shared/api.ts';
 import type { Case } from './case/case.ts';
 import type { Connection } from './case/database.ts';
 import { CaseError } from './case/errors.ts';
@@ -8,7 +8,6 @@ import { importRules, removeRule, saveRule } from './detect/case-rules.ts';
 import { caseSources } from './detect/case-sources.ts';
 import { checkRuleFiles } from './detect/check-files.ts';
 import { checkRuleText, type LoadedRule, type LoadOptions } from './detect/load-rules.ts';
-import type { RuleLibrary } from './detect/rule-library.ts';
 import { thresholdProblem } from './detect/thresholds.ts';
 import { listPlaceholders, setPlaceholder } from './detect/tuning/placeholders.ts';
 import { addSuppression, listSuppressions, removeSuppression } from './detect/tuning/suppressions.ts';
@@ -20,18 +19,12 @@ import {
   thresholdsOf,
   tuneRule,
 } from './detect/tuning/tuning.ts';
+import type { MethodHost } from './method-host.ts';
 import { defaultRows, readOutcomes, ruleRows } from './review/rules.ts';
 import type { ReadingMethod } from './rule-reading.ts';
 import type { TryingMethod } from './rule-trying.ts';
 
-export interface RuleHost {
-  library: RuleLibrary;
-  /** The open case, if any. */
-  current(): Case | null;
-  need(): Case;
-  changed(why: EngineEvents['case']['why']): Promise<void>;
-  user(): string;
-}
+export type RuleHost = Pick<MethodHost, 'library' | 'current' | 'need' | 'changed' | 'user'>;
 
 export type RuleMethod = Exclude<
   Extract<keyof ApiImplementation, `${'rules' | 'placeholders' | 'suppressions' | 'attack'}.${string}`>,

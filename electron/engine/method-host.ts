@@ -1,0 +1,20 @@
+// What the groups of methods (`*-methods.ts`) are given of the engine.
+import type { EngineEvents } from '../../shared/api.ts';
+import type { Case } from './case/case.ts';
+import type { RuleLibrary } from './detect/rule-library.ts';
+import type { EvidenceReader } from './intake/evidence-store.ts';
+import type { Jobs } from './jobs.ts';
+
+export interface MethodHost {
+  readonly jobs: Jobs;
+  readonly library: RuleLibrary;
+  /** The open case, if any. */
+  current(): Case | null;
+  /** The open case; throws CaseError when none is open. */
+  need(): Case;
+  evidence(): EvidenceReader;
+  /** Tells the shells that the case changed. */
+  changed(why: EngineEvents['case']['why']): Promise<void>;
+  /** Who is at work. */
+  user(): string;
+}
