@@ -1,6 +1,8 @@
 // The one contract between the renderer, the shells and the engine: every method with its input and output,
 // every event the engine sends. Times are integers: microseconds since 1970-01-01T00:00:00Z, unless said.
 import { z } from 'zod';
+import { CustodyCheck, CustodyRow, KeyRow, SignWith, VerifyResult } from './api-custody.ts';
+import { BundlePreview, BundleProgress, IntakeLimits, Passwords, PendingWork } from './api-intake.ts';
 import {
   Attack,
   Matched,
@@ -13,6 +15,7 @@ import {
   SuppressionRow,
   WhyNot,
 } from './api-rules.ts';
+import { MergeResult } from './api-transfer.ts';
 import {
   ENTITY_KINDS,
   FINDING_LEVELS,
@@ -26,7 +29,10 @@ import {
   TS_BASES,
 } from './model.ts';
 
+export * from './api-custody.ts';
+export * from './api-intake.ts';
 export * from './api-rules.ts';
+export * from './api-transfer.ts';
 
 const us = z.number().int();
 const count = z.number().int().nonnegative();
@@ -65,12 +71,14 @@ export const CaseInfo = z.object({
   schemaVersion: z.number().int(),
   /** What the tool noticed when it opened the case, e.g. an ingest that was broken off; empty when all is well. */
   notices: z.array(z.string()),
+  /** What was begun and not finished; null when nothing is. */
+  pending: PendingWork.nullable(),
 });
 export type CaseInfo = z.infer<typeof CaseInfo>;
 
 export const JobInfo = z.object({
   id: z.string(),
-  kind: z.enum(['ingest', 'detect', 'export', 'report', 'verify']),
+  kind: z.enum(['ingest', 'detect', 'export', 'report', 'verify', 'import']),
   title: z.string(),
   phase: z.string(), // e.g. "reading registry-1.tar.gz"
   done: count,
@@ -79,6 +87,8 @@ export const JobInfo = z.object({
   perSecond: z.number().nullable(),
   state: z.enum(['running', 'done', 'failed', 'cancelled']),
   error: z.string().nullable(), // a sentence for the responder
+  /** Of an ingest: each bundle, in order. */
+  bundles: z.array(BundleProgress).optional(),
   result: z.record(z.string(), z.unknown()).nullable(),
 });
 export type JobInfo = z.infer<typeof JobInfo>;
@@ -537,9 +547,26 @@ export const methods = {
       /** Format files or folders of them: copied into the case, then used. */
       formats: z.array(z.string().min(1)).default([]),
       detect: z.boolean().default(true),
+      limits: IntakeLimits.default({}),
+      passwords: Passwords.default({}),
     }),
     z.object({ jobId: z.string() }),
   ),
+  /** Goes on with what was broken off: `case.pending`. Limits, zones and formats are those it was begun with. */
+  'ingest.resume': method(z.object({ passwords: Passwords.default({}) }), z.object({ jobId: z.string() })),
+  /** Gives up what was broken off: what was taken in stays, bundles not begun are forgotten, what remains to be settled is settled. */
+  'ingest.giveUp': method(nothing, z.object({ jobId: z.string() })),
+  /** Looks at bundles without reading them whole; takes about two seconds a bundle at most. */
+  'intake.preview': method(
+    z.object({ paths: z.array(z.string().min(1)).min(1).max(1000) }),
+    z.object({
+      bundles: z.array(BundlePreview),
+      /** Free bytes where the case is, or null when none is open; and what the bundles may need there. */
+      freeBytes: count.nullable(),
+      neededBytes: count,
+    }),
+  ),
+  'intake.limits': method(nothing, z.object({ defaults: IntakeLimits.required() })),
   'jobs.list': method(nothing, z.object({ jobs: z.array(JobInfo) })),
   'jobs.cancel': method(z.object({ jobId: z.string() }), nothing),
 
@@ -973,9 +1000,65 @@ export const methods = {
   /** The report as one HTML text, for the preview. */
   'report.preview': method(nothing, z.object({ html: z.string() })),
   'report.export': method(
-    z.object({ format: z.enum(REPORT_FORMATS), path: z.string().optional() }),
-    z.object({ path: z.string(), name: z.string(), bytes: count, sha256: z.string() }),
+    z.object({
+      format: z.enum(REPORT_FORMATS),
+      path: z.string().optional(),
+      /** Signs the report: the signature is written into it (HTML, Markdown) or beside it (`.sig`). */
+      sign: SignWith.optional(),
+    }),
+    z.object({
+      path: z.string(),
+      name: z.string(),
+      bytes: count,
+      sha256: z.string(),
+      /** The file of the signature where it is not in the report itself. */
+      signaturePath: z.string().nullable().default(null),
+    }),
   ),
+
+  /** Newest last. */
+  'custody.list': method(
+    z.object({ offset: count.default(0), limit: count.max(10_000).default(1000) }),
+    z.object({ rows: z.array(CustodyRow), total: count }),
+  ),
+  'custody.verify': method(nothing, CustodyCheck),
+  /** Re-hashes bundles where they are reachable, every stored member, and what the database says of them: a job. */
+  'verify.start': method(nothing, z.object({ jobId: z.string() })),
+  'verify.last': method(nothing, z.object({ result: VerifyResult.nullable() })),
+
+  'keys.list': method(nothing, z.object({ keys: z.array(KeyRow) })),
+  'keys.make': method(
+    z.object({ name: z.string().min(1).max(200), passphrase: z.string().max(1024).optional() }),
+    KeyRow,
+  ),
+  /** Brings an Ed25519 private key (PEM, PKCS#8). */
+  'keys.import': method(
+    z.object({
+      path: z.string().min(1),
+      name: z.string().min(1).max(200),
+      passphrase: z.string().max(1024).optional(),
+    }),
+    KeyRow,
+  ),
+  /** Signs the manifest of the case as it is now; signing again with another key is the second person's signature. */
+  'manifest.sign': method(SignWith, z.object({ path: z.string(), sha256: z.string(), signatures: count })),
+
+  /** Writes the case into one file: a job. `tagged`: only members that hold tagged, commented or confirmed events. */
+  'transfer.export': method(
+    z.object({
+      path: z.string().optional(),
+      only: z.enum(['all', 'tagged']).default('all'),
+      sign: SignWith.optional(),
+    }),
+    z.object({ jobId: z.string() }),
+  ),
+  /** Makes a case of a received file and opens it: its evidence is re-hashed and read anew. A job. */
+  'transfer.import': method(
+    z.object({ file: z.string().min(1), dir: z.string().min(1) }),
+    z.object({ jobId: z.string() }),
+  ),
+  /** Takes the annotations of another responder's case file over into the open case. */
+  'transfer.merge': method(z.object({ file: z.string().min(1) }), MergeResult),
 } as const;
 
 export type Methods = typeof methods;
@@ -991,7 +1074,18 @@ export interface EngineEvents {
   /** The case changed (bundle added, detection ran, finding state set): views reload. `case` null: closed. */
   case: {
     case: CaseInfo | null;
-    why: 'opened' | 'closed' | 'ingested' | 'detected' | 'reviewed' | 'tuned' | 'clock';
+    why:
+      | 'opened'
+      | 'closed'
+      | 'ingested'
+      | 'detected'
+      | 'reviewed'
+      | 'tuned'
+      | 'clock'
+      | 'verified'
+      | 'signed'
+      | 'imported'
+      | 'merged';
   };
   /** Progress of a running SQL statement, 0..100. */
   sql: { cursorId: string; percent: number };

@@ -17,6 +17,7 @@ import { Case } from './case/case.ts';
 import type { Connection } from './case/database.ts';
 import { CaseError, toApiError } from './case/errors.ts';
 import { TOOL_VERSION } from './case/version.ts';
+import { custodyMethods } from './custody-methods.ts';
 import { derive } from './derive/derive.ts';
 import { settlePosture } from './derive/posture/posture.ts';
 import { RuleLibrary } from './detect/rule-library.ts';
@@ -24,6 +25,7 @@ import { detectMethods } from './detect-methods.ts';
 import { listHost } from './host.ts';
 import { ingestMethods } from './ingest-methods.ts';
 import { EvidenceReader } from './intake/evidence-store.ts';
+import { intakeMethods } from './intake-methods.ts';
 import { Jobs } from './jobs.ts';
 import type { MethodHost } from './method-host.ts';
 import { isZone } from './parse/time.ts';
@@ -45,8 +47,11 @@ import { findingEvents, listFindings, setFindingStates } from './review/findings
 import { ruleMethods } from './rule-methods.ts';
 import { readingMethods } from './rule-reading.ts';
 import { tryingMethods } from './rule-trying.ts';
+import { signingMethods } from './signing-methods.ts';
 import { recentCases, rememberCase } from './state.ts';
 import { histogram, lanes } from './timeline/timeline.ts';
+import { transferMethods } from './transfer-methods.ts';
+import { verifyMethods } from './verify-methods.ts';
 
 export interface EngineOptions {
   shell: 'desktop' | 'browser' | 'command line';
@@ -366,6 +371,11 @@ export class Engine {
       }),
 
       ...reportMethods(this.#host),
+      ...intakeMethods(this.#host),
+      ...custodyMethods(this.#host),
+      ...verifyMethods(this.#host),
+      ...signingMethods(this.#host),
+      ...transferMethods(this.#host),
     };
   }
 

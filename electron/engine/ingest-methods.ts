@@ -14,8 +14,15 @@ import { ingest } from './load/ingest.ts';
 import type { MethodHost } from './method-host.ts';
 import { isZone } from './parse/time.ts';
 
-export function ingestMethods(host: MethodHost): Pick<ApiImplementation, 'ingest.start'> {
+export function ingestMethods(
+  host: MethodHost,
+): Pick<ApiImplementation, 'ingest.start' | 'ingest.resume' | 'ingest.giveUp'> {
+  const notYet = async (): Promise<never> => {
+    throw new CaseError('not_yet', 'This is being built.');
+  };
   return {
+    'ingest.resume': notYet,
+    'ingest.giveUp': notYet,
     'ingest.start': async ({ paths, timezones, formats, detect: andDetect }) => {
       const open = host.need();
       for (const zone of Object.values(timezones)) {

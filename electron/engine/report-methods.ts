@@ -28,6 +28,7 @@ export function reportMethods(host: MethodHost): Pick<ApiImplementation, 'report
         name,
         bytes: Buffer.byteLength(text),
         sha256: createHash('sha256').update(text).digest('hex'),
+        signaturePath: null,
       };
     },
   };

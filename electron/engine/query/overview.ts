@@ -42,6 +42,7 @@ export async function caseInfo(openCase: Case, connection: Connection): Promise<
     toolVersion: TOOL_VERSION,
     schemaVersion: SCHEMA_VERSION,
     notices,
+    pending: null,
   };
 }
 
