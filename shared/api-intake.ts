@@ -1,5 +1,6 @@
 // The part of the contract that is about taking evidence in: limits, passwords, what a bundle holds, what was broken off.
 import { z } from 'zod';
+import { MEMBER_STATUSES } from './model.ts';
 
 const count = z.number().int().nonnegative();
 const limit = z.number().positive();
@@ -85,3 +86,24 @@ export const PendingWork = z.object({
   steps: z.array(z.enum(['settle', 'detect'])),
 });
 export type PendingWork = z.infer<typeof PendingWork>;
+
+/** One bundle of the case and what became of it. */
+export const BundleRow = z.object({
+  bundleId: z.number().int(),
+  name: z.string(),
+  /** Where it was when it was read. */
+  path: z.string().nullable(),
+  /** Of the file as collected; null for folders and while it is not read to its end. */
+  sha256: z.string().nullable(),
+  size: count.nullable(),
+  state: z.enum(['planned', 'reading', 'done', 'broken off']),
+  problem: z.string().nullable(),
+  addedAt: z.number().int().nullable(),
+  addedBy: z.string().nullable(),
+  toolVersion: z.string().nullable(),
+  /** What it was read with (limits, zones, formats); null where that was not kept. */
+  options: z.record(z.string(), z.unknown()).nullable(),
+  members: z.array(z.object({ status: z.enum(MEMBER_STATUSES), members: count })),
+  events: count,
+});
+export type BundleRow = z.infer<typeof BundleRow>;

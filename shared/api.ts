@@ -2,7 +2,14 @@
 // every event the engine sends. Times are integers: microseconds since 1970-01-01T00:00:00Z, unless said.
 import { z } from 'zod';
 import { CustodyCheck, CustodyRow, KeyRow, SignWith, VerifyResult } from './api-custody.ts';
-import { BundlePreview, BundleProgress, IntakeLimits, Passwords, PendingWork } from './api-intake.ts';
+import {
+  BundlePreview,
+  BundleProgress,
+  BundleRow,
+  IntakeLimits,
+  Passwords,
+  PendingWork,
+} from './api-intake.ts';
 import {
   Attack,
   Matched,
@@ -273,6 +280,8 @@ export const LedgerRow = z.object({
   mode: z.string().nullable(),
   owner: z.string().nullable(),
   format: z.string().nullable(),
+  /** System most of its records are of. */
+  system: z.string().nullable(),
   encoding: z.string().nullable(),
   compression: z.string().nullable(),
   status: z.enum(MEMBER_STATUSES),
@@ -572,6 +581,7 @@ export const methods = {
 
   'overview.get': method(nothing, Overview),
   'evidence.list': method(nothing, z.object({ files: z.array(LedgerRow) })),
+  'evidence.bundles': method(nothing, z.object({ bundles: z.array(BundleRow) })),
   'evidence.file': method(z.object({ fileId: z.number().int() }), FileDetail),
   /** The logging posture, worst first. */
   'posture.list': method(nothing, z.object({ rows: z.array(PostureRow) })),

@@ -29,6 +29,7 @@ import { intakeMethods } from './intake-methods.ts';
 import { Jobs } from './jobs.ts';
 import type { MethodHost } from './method-host.ts';
 import { isZone } from './parse/time.ts';
+import { listBundles } from './query/bundles.ts';
 import { catalog } from './query/catalog.ts';
 import { getEntity, searchEntities } from './query/entities.ts';
 import { countEvents, eventDetail, eventPlace, facets, locateEvent, pageEvents } from './query/events.ts';
@@ -243,6 +244,7 @@ export class Engine {
         return open.read(async (connection) => overview(open, connection, await listFindings(connection)));
       },
       'evidence.list': async () => ({ files: await this.#read(listEvidence) }),
+      'evidence.bundles': async () => ({ bundles: await this.#read(listBundles) }),
       'evidence.file': async ({ fileId }) => this.#read((connection) => fileDetail(connection, fileId)),
       'posture.list': async () => ({ rows: await this.#read(listPosture) }),
       'nodes.list': async () => ({ nodes: await this.#read((connection) => listNodes(connection)) }),

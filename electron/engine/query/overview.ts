@@ -71,7 +71,8 @@ export async function listNodes(connection: Connection, only?: string): Promise<
 }
 
 export const LEDGER = `
-  SELECT file_id AS "fileId", bundle, path, sha256, size, epoch_us(mtime) AS mtime, mode, owner, format, encoding, compression, status, reason,
+  SELECT file_id AS "fileId", bundle, path, sha256, size, epoch_us(mtime) AS mtime, mode, owner, format,
+    (SELECT system FROM member m WHERE m.file_id = evidence_files.file_id) AS system, encoding, compression, status, reason,
     lines, records, unparsed_lines AS "unparsedLines", epoch_us(first_ts) AS "firstTs", epoch_us(last_ts) AS "lastTs", zone, zone_basis AS "zoneBasis", node
   FROM evidence_files`;
 
