@@ -19,6 +19,7 @@ import {
 import { appRoot, sampleDir, stateDir } from './shell-paths.ts';
 import { printSql } from './sql-output.ts';
 import { harmless, harmlessJson, progress, table } from './terminal.ts';
+import { tagEvents } from './transfer-commands.ts';
 import { write } from './write.ts';
 
 const INTERRUPTED = 130;
@@ -91,6 +92,12 @@ async function run(command: Command): Promise<number> {
       });
     case 'format':
       return withEngine((engine) => checkFormat(engine, command));
+    case 'tag':
+      return withEngine(async (engine) => {
+        await openCase(engine, command.dir);
+        await tagEvents(engine.api, command);
+        return EXIT.done;
+      });
     case 'raw':
       return withEngine((engine) => raw(engine, command));
   }

@@ -43,6 +43,14 @@ export type Command =
   | { name: 'sql'; dir: string; sql: string; format: SqlFormat; out: string | null }
   | { name: 'report'; dir: string; out: string; format: ReportFormat }
   | { name: 'raw'; dir: string; eventId: string }
+  | {
+      name: 'tag';
+      dir: string;
+      eventIds: string[];
+      tag: string | null;
+      comment: string | null;
+      json: boolean;
+    }
   | { name: 'serve'; dir: string | null; port: number; sample: boolean; open: boolean };
 
 type Option = { type: 'string' | 'boolean'; short?: string; multiple?: boolean };
@@ -145,6 +153,17 @@ const DESCRIBED: Record<string, Described> = {
     about: 'Prints the exact bytes of one event, as they were in the bundle.',
     options: {},
     details: ['EVENT_ID  column event_id of the view events'],
+  },
+  tag: {
+    usage: 'tidemark tag DIR EVENT_ID... [--tag TEXT] [--comment TEXT] [--json]',
+    about: 'Puts a tag, a comment or both on events of the case in DIR.',
+    options: { tag: { type: 'string' }, comment: { type: 'string' }, json: JSON_OPTION },
+    details: [
+      'EVENT_ID        column event_id of the view events',
+      '--tag TEXT      a short word or line that events are found by',
+      '--comment TEXT  what you have to say of them',
+      '--json          an array of the annotations',
+    ],
   },
   serve: {
     usage: 'tidemark serve [DIR] [--port N] [--sample] [--open]',
@@ -295,6 +314,23 @@ export function readCommand(words: readonly string[]): Command {
       if (!eventId || !/^\d{1,19}$/.test(eventId))
         throw wrong('Name the event by its event_id, a whole number.');
       return { name: 'raw', dir: dir(), eventId };
+    }
+    case 'tag': {
+      const eventIds = positionals.slice(1);
+      dir();
+      if (eventIds.length === 0) throw wrong('Name at least one event by its event_id.');
+      const no = eventIds.find((id) => !/^\d{1,19}$/.test(id));
+      if (no !== undefined) throw wrong(`"${no}" is no event_id: that is a whole number.`);
+      if (!text('tag')?.trim() && !text('comment')?.trim())
+        throw wrong('Say what to put on the events with --tag or --comment.');
+      return {
+        name: 'tag',
+        dir: dir(),
+        eventIds,
+        tag: text('tag')?.trim() || null,
+        comment: text('comment')?.trim() || null,
+        json: flag('json'),
+      };
     }
     default: {
       only(1);

@@ -10,6 +10,7 @@ import {
   Passwords,
   PendingWork,
 } from './api-intake.ts';
+import { AnnotationRow, AnnotationText } from './api-review.ts';
 import {
   Attack,
   Matched,
@@ -38,6 +39,7 @@ import {
 
 export * from './api-custody.ts';
 export * from './api-intake.ts';
+export * from './api-review.ts';
 export * from './api-rules.ts';
 export * from './api-transfer.ts';
 
@@ -947,6 +949,22 @@ export const methods = {
       why: z.string().max(4000).default(''),
     }),
     z.object({ findings: z.array(FindingRow) }),
+  ),
+
+  /** The responder's tags and comments, of one event or all: in the order of events, oldest first. */
+  'annotations.list': method(
+    z.object({ eventId: eventId.optional() }),
+    z.object({ annotations: z.array(AnnotationRow) }),
+  ),
+  /** One tag or comment on each of the events, all or none. What the same responder said there already is answered as it stands. */
+  'annotations.add': method(
+    z.object({ eventIds: z.array(eventId).min(1).max(10_000) }).and(AnnotationText),
+    z.object({ annotations: z.array(AnnotationRow) }),
+  ),
+  /** Answers the row that is gone, so that it can be said again. */
+  'annotations.remove': method(
+    z.object({ annotationId: z.string().min(1).max(200) }),
+    z.object({ annotation: AnnotationRow }),
   ),
 
   /** Entities like what the responder typed; for the palette and pivots. */

@@ -11,6 +11,9 @@ export const SYSTEMS = ['ray', 'celery', 'mesos', 'registry'] as const;
 export const FINDING_LEVELS = ['informational', 'low', 'medium', 'high', 'critical'] as const;
 export type FindingLevel = (typeof FINDING_LEVELS)[number];
 
+export const ANNOTATION_KINDS = ['tag', 'comment'] as const;
+export type AnnotationKind = (typeof ANNOTATION_KINDS)[number];
+
 export const FINDING_STATES = ['open', 'confirmed', 'dismissed', 'suppressed'] as const;
 export type FindingState = (typeof FINDING_STATES)[number];
 

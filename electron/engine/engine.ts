@@ -13,6 +13,7 @@ import {
   type MethodName,
   methods,
 } from '../../shared/api.ts';
+import { annotationMethods } from './annotation-methods.ts';
 import { Case } from './case/case.ts';
 import type { Connection } from './case/database.ts';
 import { CaseError, toApiError } from './case/errors.ts';
@@ -350,6 +351,8 @@ export class Engine {
         await this.#sayChanged('reviewed');
         return { findings };
       },
+
+      ...annotationMethods(this.#host),
 
       'entities.search': async ({ text, limit }) =>
         this.#read((connection) => searchEntities(connection, text, limit)),
