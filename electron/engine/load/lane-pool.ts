@@ -1,0 +1,114 @@
+// The lanes of one ingest or import: each member goes to the idlest, its ledger row is written with its last batch.
+import { mkdir, readdir, rm } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import type { CasePaths } from '../case/case.ts';
+import type { Connection } from '../case/database.ts';
+import type { MemberHeader, MemberWriter } from '../intake/bundle.ts';
+import type { FormatDefinition } from '../parse/custom/definition.ts';
+import { Lane } from './lane.ts';
+import { insertEvidence, insertMember, ledgerRow, type MemberRow, type OpenMember } from './ledger.ts';
+
+export interface PoolOptions {
+  /** Formats that are data, those of the case first. */
+  formats: FormatDefinition[];
+  workers?: number | undefined;
+  /** Events committed just now. */
+  committed?(rows: number): void;
+  /** The ledger row of a member that is in the case with all of its events. */
+  member?(row: MemberRow): void;
+}
+
+export class LanePool {
+  readonly #connection: Connection;
+  readonly #lanes: Lane[] = [];
+  readonly #open = new Map<number, OpenMember>();
+
+  private constructor(connection: Connection) {
+    this.#connection = connection;
+  }
+
+  /** Clears away what an ingest that was broken off left behind, then starts the workers. */
+  static async open(
+    connection: Connection,
+    connect: () => Promise<Connection>,
+    paths: CasePaths,
+    options: PoolOptions,
+  ): Promise<LanePool> {
+    await mkdir(paths.scratch, { recursive: true });
+    for (const left of await readdir(paths.scratch))
+      await rm(join(paths.scratch, left), { recursive: true, force: true });
+    await removeUnfinished(connection);
+    const next = await connection.row<{ round: number; kind: number }>(
+      `SELECT coalesce((SELECT max(entity_id >> 40) FROM entity), 0)::INTEGER + 1 AS round,
+        coalesce((SELECT max(kind_id) FROM event_kind), 0) + 1 AS kind`,
+    );
+    const pool = new LanePool(connection);
+    // one core is left to DuckDB and to reading the bundle: on two cores one worker is as fast as two and holds less
+    const workers = options.workers ?? Math.max(1, Math.min(8, availableParallelism() - 1));
+    for (let i = 0; i < workers; i++) {
+      const setup = {
+        name: `lane${i}`,
+        storeDir: paths.evidence,
+        scratchDir: paths.scratch,
+        entityHigh: (next!.round << 8) | i,
+        kinds: { first: next!.kind + i, step: workers },
+        formats: options.formats,
+      };
+      pool.#lanes.push(new Lane(setup, await connect(), pool.#events(options)));
+    }
+    return pool;
+  }
+
+  #events(options: PoolOptions): ConstructorParameters<typeof Lane>[2] {
+    return {
+      members: async (connection, members) => {
+        for (const member of members) {
+          const row = ledgerRow(member, this.#open.get(member.fileId)!);
+          await insertMember(connection, row);
+          await insertEvidence(connection, member);
+          this.#open.delete(member.fileId);
+          options.member?.(row);
+        }
+      },
+      committed: (rows) => options.committed?.(rows),
+    };
+  }
+
+  /** A member with content. `bundle` is the name that parsers may know. */
+  async begin(fileId: number, bundleId: number, bundle: string, header: MemberHeader): Promise<MemberWriter> {
+    this.#open.set(fileId, { header, bundleId });
+    const lane = idlest(this.#lanes);
+    await lane.send({ kind: 'open', fileId, path: header.path, bundle, mtimeUs: header.mtimeUs });
+    return {
+      write: (chunk) => lane.send({ kind: 'chunk', bytes: chunk as Uint8Array<ArrayBuffer> }),
+      end: (end) => lane.send({ kind: 'end', ...end }),
+    };
+  }
+
+  /** Resolves when everything sent is committed. */
+  async finish(): Promise<void> {
+    await Promise.all(this.#lanes.map((lane) => lane.finish()));
+  }
+
+  /** Ends the workers and removes what no ledger row stands for. */
+  async close(): Promise<void> {
+    await Promise.all(this.#lanes.map((lane) => lane.close()));
+    await removeUnfinished(this.#connection);
+  }
+}
+
+/** Removes events of members whose end never came: broken off, cancelled, or killed in an earlier run. */
+async function removeUnfinished(connection: Connection): Promise<void> {
+  const unfinished = '(SELECT DISTINCT file_id FROM event WHERE file_id NOT IN (SELECT file_id FROM member))';
+  const some = await connection.row<{ n: number }>(`SELECT count(*)::INTEGER AS n FROM ${unfinished}`);
+  if (!some?.n) return;
+  await connection.run(`DELETE FROM entity_ref WHERE (event_id >> 32) IN ${unfinished}`);
+  await connection.run(`DELETE FROM event_row WHERE file_id IN ${unfinished}`);
+}
+
+function idlest(lanes: Lane[]): Lane {
+  let best = lanes[0]!;
+  for (const lane of lanes) if (lane.load < best.load) best = lane;
+  return best;
+}
