@@ -18,6 +18,7 @@ import { Case } from './case/case.ts';
 import type { Connection } from './case/database.ts';
 import { CaseError, toApiError } from './case/errors.ts';
 import { TOOL_VERSION } from './case/version.ts';
+import { withAct } from './custody-acts.ts';
 import { custodyMethods } from './custody-methods.ts';
 import { derive } from './derive/derive.ts';
 import { settlePosture } from './derive/posture/posture.ts';
@@ -60,6 +61,8 @@ export interface EngineOptions {
   sampleDir: string | null;
   /** Where recent cases are remembered. */
   stateDir: string;
+  /** `user@host` for the custody log; what the system says when left out. */
+  actor?: string;
 }
 
 type Listener = <E extends keyof EngineEvents>(event: E, data: EngineEvents[E]) => void;
@@ -89,6 +92,9 @@ export class Engine {
       need: () => this.#need().case,
       evidence: () => this.#need().evidence,
       changed: (why) => this.#sayChanged(why),
+      record: async (act, detail) => {
+        await this.#need().case.custody.append(act, detail);
+      },
       user: userName,
     };
     this.#implementation = this.#methods();
@@ -145,7 +151,12 @@ export class Engine {
         refusal: 'usage',
       });
     }
-    return this.#implementation[method as MethodName](checked.data as never);
+    return withAct(
+      method as MethodName,
+      checked.data,
+      () => this.#opened?.case ?? null,
+      () => this.#implementation[method as MethodName](checked.data as never),
+    );
   }
 
   #say<E extends keyof EngineEvents>(event: E, data: EngineEvents[E]): void {
@@ -183,6 +194,11 @@ export class Engine {
     return info;
   }
 
+  #opener() {
+    const { shell, actor } = this.#options;
+    return { shell, ...(actor === undefined ? {} : { actor }) };
+  }
+
   async #closeCase(): Promise<void> {
     const opened = this.#opened;
     this.#opened = null;
@@ -214,7 +230,7 @@ export class Engine {
       },
       'case.create': async ({ dir, name }) => {
         await this.#refuseWhileBusy();
-        const made = await Case.create(dir, name);
+        const made = await Case.create(dir, name, this.#opener());
         await this.#closeCase();
         return this.#adopt(made);
       },
@@ -222,7 +238,7 @@ export class Engine {
         await this.#refuseWhileBusy();
         const open = this.#opened?.case;
         if (open?.dir === resolve(dir)) return open.read((connection) => caseInfo(open, connection));
-        const opened = await Case.open(dir);
+        const opened = await Case.open(dir, this.#opener());
         await this.#closeCase();
         return this.#adopt(opened);
       },

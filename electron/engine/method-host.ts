@@ -15,6 +15,8 @@ export interface MethodHost {
   evidence(): EvidenceReader;
   /** Tells the shells that the case changed. */
   changed(why: EngineEvents['case']['why']): Promise<void>;
+  /** Writes an act into the custody log of the open case. Plain methods are recorded by custody-acts.ts; jobs say their own. */
+  record(act: string, detail: Record<string, unknown>): Promise<void>;
   /** Who is at work. */
   user(): string;
 }

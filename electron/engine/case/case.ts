@@ -5,10 +5,12 @@
 //   case.lock        who has it open           exports/    what the responder exports
 //   formats/         log formats as data, by the responder
 //   rules/           detection rules, by the responder
+//   custody.jsonl    every act, hash-chained         signatures/  of the manifest, by people
 import { existsSync } from 'node:fs';
 import { mkdir, open, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { basename, join, resolve } from 'node:path';
+import { CustodyLog, systemActor } from './custody.ts';
 import { type Connection, closedMeanwhile, Database } from './database.ts';
 import { CaseError } from './errors.ts';
 import { createSchema, SCHEMA_VERSION } from './schema.ts';
@@ -32,6 +34,16 @@ export interface CasePaths {
   formats: string;
   /** Detection rules that the responder adds. */
   rules: string;
+  /** Signatures of the manifest. */
+  signatures: string;
+}
+
+/** Who opens a case, and by what; for the custody log. */
+export interface Opener {
+  /** `user@host`; what the system says when left out. */
+  actor?: string;
+  /** e.g. 'desktop', 'command line'. */
+  shell?: string;
 }
 
 /** True when `dir` looks like a case folder. */
@@ -44,6 +56,8 @@ export class Case {
   readonly createdAt: number;
   readonly paths: CasePaths;
   readonly notices: string[] = [];
+  readonly #shell: string | null;
+  #custody: CustodyLog | null = null;
   #database: Database | null = null;
   #readers = 0;
   #writing: Promise<unknown> = Promise.resolve();
@@ -54,8 +68,9 @@ export class Case {
   #lockPath: string;
   #closed = false;
 
-  private constructor(dir: string, file: CaseFile) {
+  private constructor(dir: string, file: CaseFile, { shell }: Opener) {
     this.dir = dir;
+    this.#shell = shell ?? null;
     this.name = file.name;
     this.named = file.named;
     this.createdAt = file.createdAt;
@@ -66,11 +81,17 @@ export class Case {
       exports: join(dir, 'exports'),
       formats: join(dir, 'formats'),
       rules: join(dir, 'rules'),
+      signatures: join(dir, 'signatures'),
     };
   }
 
+  /** Every act on the case. */
+  get custody(): CustodyLog {
+    return this.#custody!;
+  }
+
   /** Makes a case in a folder that is absent or empty; folders `formats` and `rules` may be there already. */
-  static async create(dir: string, name?: string): Promise<Case> {
+  static async create(dir: string, name?: string, opener: Opener = {}): Promise<Case> {
     const path = resolve(dir);
     if (isCase(path))
       throw new CaseError('case_exists', `${path} already holds a case. Open it, or choose another folder.`);
@@ -96,7 +117,7 @@ export class Case {
       schemaVersion: SCHEMA_VERSION,
       toolVersion: TOOL_VERSION,
     };
-    const made = new Case(path, file);
+    const made = new Case(path, file, opener);
     try {
       await mkdir(path, { recursive: true, mode: 0o700 });
       await made.#lock();
@@ -104,6 +125,13 @@ export class Case {
       const database = await made.#openDatabase('write');
       const connection = await database.connect();
       await createSchema(connection);
+      made.#custody = await CustodyLog.open(path, opener.actor ?? systemActor());
+      await made.custody.append('case.created', {
+        name: file.name,
+        layout: SCHEMA_VERSION,
+        ...made.#by(),
+      });
+      await made.custody.copyTo(connection);
       await database.close();
       await writeFile(join(path, 'case.json'), `${JSON.stringify(file, null, 2)}\n`, { mode: 0o600 });
     } catch (error) {
@@ -118,7 +146,7 @@ export class Case {
     return made;
   }
 
-  static async open(dir: string): Promise<Case> {
+  static async open(dir: string, opener: Opener = {}): Promise<Case> {
     const path = resolve(dir);
     let file: CaseFile;
     try {
@@ -140,16 +168,41 @@ export class Case {
         `The case was made by Tidemark ${file.toolVersion} with layout ${file.schemaVersion}; this is ${TOOL_VERSION} with layout ${SCHEMA_VERSION}. Ingest its bundles into a new case.`,
       );
     }
-    const opened = new Case(path, file);
+    const opened = new Case(path, file, opener);
     await opened.#lock();
     try {
       for (const folder of Object.values(opened.paths)) await mkdir(folder, { recursive: true, mode: 0o700 });
+      opened.#custody = await CustodyLog.open(path, opener.actor ?? systemActor());
+      await opened.#recordOpening();
       opened.#database = await opened.#openDatabase('read');
     } catch (error) {
       await opened.#unlock();
       throw error;
     }
     return opened;
+  }
+
+  /** Writes the opening into the log, and the log into the database; where nothing can be written, reading goes on and says so. */
+  async #recordOpening(): Promise<void> {
+    const database = await this.#openDatabase('write');
+    try {
+      await this.custody.append('case.opened', this.#by());
+      const connection = await database.connect();
+      const copied = await this.custody.copyTo(connection);
+      if (copied === 0)
+        this.notices.push(
+          'The custody log is shorter than its copy in the database: entries at its end were removed. tidemark custody verify names them.',
+        );
+    } catch (error) {
+      const why = error instanceof CaseError ? error.message : reason(error);
+      this.notices.push(`This opening of the case is not in its custody log. ${why}`);
+    } finally {
+      await database.close();
+    }
+  }
+
+  #by(): Record<string, unknown> {
+    return this.#shell === null ? {} : { by: this.#shell };
   }
 
   /** Runs `work` on a connection of its own to the locked, read-only database; during a write, on the writer's instance. */
@@ -234,6 +287,7 @@ export class Case {
       const database = this.#database!;
       this.#writer = await database.connect();
       try {
+        await this.custody.copyTo(this.#writer);
         const result = await work(this.#writer, () => database.connect());
         await this.#writer.run('CHECKPOINT').catch(() => 0); // a reader in a transaction defers it to the close
         return result;
@@ -259,6 +313,7 @@ export class Case {
     await this.#writing;
     await this.#changing?.catch(() => undefined);
     await this.#change(async () => null);
+    await this.custody.append('case.closed', this.#by()).catch(() => undefined); // a full disk keeps nobody from closing
     await this.#unlock();
   }
 

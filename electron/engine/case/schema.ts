@@ -5,7 +5,7 @@ import { LINK_COMMENTS, LINK_VIEW } from './link-view.ts';
 import { REQUEST_COMMENTS, REQUEST_VIEW } from './request-view.ts';
 import { TASK_COMMENTS, TASK_VIEW } from './task-view.ts';
 
-export const SCHEMA_VERSION = 12;
+export const SCHEMA_VERSION = 13;
 
 const list = (values: readonly string[]) => values.map((v) => `'${v}'`).join(', ');
 
@@ -105,7 +105,7 @@ CREATE TABLE finding_state (finding_id VARCHAR PRIMARY KEY, state VARCHAR, state
 
 CREATE TABLE annotation (annotation_id VARCHAR PRIMARY KEY, event_id BIGINT, kind VARCHAR, text VARCHAR, author VARCHAR, made_at TIMESTAMP);
 CREATE TABLE saved_query (name VARCHAR PRIMARY KEY, sql VARCHAR, author VARCHAR, made_at TIMESTAMP);
-CREATE TABLE custody_log (seq BIGINT PRIMARY KEY, made_at TIMESTAMP, actor VARCHAR, act VARCHAR, detail VARCHAR, previous VARCHAR, hash VARCHAR);
+CREATE TABLE custody_log (seq BIGINT PRIMARY KEY, made_at TIMESTAMP, actor VARCHAR, tool VARCHAR, act VARCHAR, detail VARCHAR, previous VARCHAR, hash VARCHAR);
 `;
 
 const VIEWS = `
@@ -178,7 +178,7 @@ SELECT suppression_id, rule_id, field_values, from_ts, to_ts, reason, author, ma
 CREATE VIEW finding_events AS SELECT finding_id, event_id, role, seq FROM finding_event;
 CREATE VIEW annotations AS SELECT annotation_id, event_id, kind, text, author, made_at FROM annotation;
 CREATE VIEW saved_queries AS SELECT name, sql, author, made_at FROM saved_query;
-CREATE VIEW custody AS SELECT seq, made_at, actor, act, detail, previous, hash FROM custody_log;
+CREATE VIEW custody AS SELECT seq, made_at, actor, tool, act, detail, previous, hash FROM custody_log;
 `;
 
 /** Comments of the public views: what the SQL editor and the report show. `''` is the view itself. */
@@ -307,7 +307,14 @@ export const COMMENTS: Record<string, Record<string, string>> = {
   finding_events: { '': 'Which events a finding rests on, in order, and their role in the match' },
   annotations: { '': "The responder's tags and comments" },
   saved_queries: { '': 'Named SQL' },
-  custody: { '': 'Append-only, hash-chained log of acts' },
+  custody: {
+    '': 'Append-only, hash-chained log of acts: a copy of custody.jsonl, which tidemark custody verify compares',
+    actor: 'user@host, as the system of the responder named them',
+    tool: 'Version of Tidemark',
+    detail: 'JSON object: settings, counts, hashes',
+    previous: 'Hash of the entry before',
+    hash: 'SHA-256 of the line without its hash',
+  },
 };
 
 /** Makes the tables, views and comments of an empty database. */
