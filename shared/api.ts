@@ -152,13 +152,16 @@ export const EventDetail = EventRow.extend({
 });
 export type EventDetail = z.infer<typeof EventDetail>;
 
+/** A line around an event. `path`: it is of another file of the same rotation series. */
+const RawLine = z.object({ line: z.number().int(), text: z.string(), path: z.string().optional() });
+
 /** Exact bytes around an event. `text` is the bytes as UTF-8 with U+FFFD for what is not; `base64` is exact. */
 export const RawContext = z.object({
   eventId,
   base64: z.string(),
   text: z.string(),
-  before: z.array(z.object({ line: z.number().int(), text: z.string() })),
-  after: z.array(z.object({ line: z.number().int(), text: z.string() })),
+  before: z.array(RawLine),
+  after: z.array(RawLine),
 });
 export type RawContext = z.infer<typeof RawContext>;
 
@@ -325,6 +328,27 @@ export const NodeRow = z.object({
 });
 export type NodeRow = z.infer<typeof NodeRow>;
 
+/** The rotated files of one log, oldest first. */
+export const LogSeries = z.object({
+  /** Folder and name of the log, without what rotation put on it. */
+  name: z.string(),
+  members: z.array(
+    z.object({
+      fileId: z.number().int(),
+      path: z.string(),
+      position: z.number().int().positive(), // 1: the oldest
+      why: z.string(),
+      firstTs: us.nullable(),
+      lastTs: us.nullable(),
+    }),
+  ),
+  /** Files or days that are not in the case. */
+  missing: z.array(z.string()),
+  /** What of the times contradicts the order of the names: a sentence. */
+  contradiction: z.string().nullable(),
+});
+export type LogSeries = z.infer<typeof LogSeries>;
+
 /** One file of the ledger and how well it was read. */
 export const FileDetail = z.object({
   file: LedgerRow,
@@ -349,6 +373,7 @@ export const FileDetail = z.object({
   foreign: count,
   /** The first records that are marked so, at most 20. */
   marked: z.array(z.object({ eventId, line: z.number().int(), mark: z.string() })),
+  series: LogSeries.nullable(),
 });
 export type FileDetail = z.infer<typeof FileDetail>;
 

@@ -42,6 +42,7 @@ import { caseInfo, listEvidence, listNodes, overview } from './query/overview.ts
 import { listPosture } from './query/posture.ts';
 import { rawContext } from './query/raw.ts';
 import { requestOfEvent, requestsOf } from './query/requests.ts';
+import { neighboursOf } from './query/series.ts';
 import { listTasks, tasksOf } from './query/tasks.ts';
 import { listTemplates } from './query/templates.ts';
 import { UserSql } from './query/user-sql.ts';
@@ -308,8 +309,11 @@ export class Engine {
       'events.detail': async ({ eventId }) => this.#read((connection) => eventDetail(connection, eventId)),
       'events.raw': async ({ eventId, context }) => {
         const { evidence } = this.#need();
-        const place = await this.#read((connection) => eventPlace(connection, eventId));
-        return { eventId, ...(await rawContext(evidence, place, context)) };
+        const { place, around } = await this.#read(async (connection) => {
+          const place = await eventPlace(connection, eventId);
+          return { place, around: await neighboursOf(connection, place.fileId) };
+        });
+        return { eventId, ...(await rawContext(evidence, place, context, around)) };
       },
       'events.verify': async ({ eventId }) => {
         const { evidence } = this.#need();

@@ -49,6 +49,10 @@ CREATE TABLE zone_span (
   file_id INTEGER, seq INTEGER, component VARCHAR, from_line INTEGER, to_line INTEGER, from_wall TIMESTAMP, to_wall TIMESTAMP,
   zone VARCHAR, basis VARCHAR, doubt VARCHAR, why VARCHAR);
 CREATE TABLE year_fix (file_id INTEGER, before_line INTEGER, years INTEGER); -- years that turned out wrong while the file was read
+-- rotated files of one log; follows: goes on where the file before it ends, with nothing missing between
+CREATE TABLE series (series_id INTEGER PRIMARY KEY, node VARCHAR, name VARCHAR NOT NULL, missing VARCHAR[] NOT NULL, contradiction VARCHAR);
+CREATE TABLE series_member (
+  series_id INTEGER NOT NULL, file_id INTEGER NOT NULL, position INTEGER NOT NULL, why VARCHAR NOT NULL, follows BOOLEAN NOT NULL);
 CREATE TABLE fact (file_id INTEGER, kind VARCHAR, value VARCHAR, line BIGINT);
 
 -- the seven words that say what kind of line an event is: few combinations, so each stands once
@@ -133,6 +137,10 @@ FROM member m JOIN bundle b ON b.bundle_id = m.bundle_id;
 CREATE VIEW zone_spans AS
 SELECT s.file_id, m.node, m.path, s.seq, s.component, s.from_line, s.to_line, s.from_wall, s.to_wall, s.zone, s.basis, s.doubt, s.why
 FROM zone_span s JOIN member m ON m.file_id = s.file_id;
+
+CREATE VIEW log_series AS
+SELECT p.series_id, s.node, s.name, p.position, p.file_id, m.path, m.first_ts, m.last_ts, p.follows, p.why, s.missing, s.contradiction
+FROM series_member p JOIN series s ON s.series_id = p.series_id JOIN member m ON m.file_id = p.file_id;
 
 CREATE VIEW bundles AS SELECT bundle_id, name, sha256, size, added_at, added_by, tool_version FROM bundle;
 
@@ -235,6 +243,16 @@ export const COMMENTS: Record<string, Record<string, string>> = {
     basis: 'file_zone, assumed_zone, set by hand',
     doubt: 'What remains open, NULL for nothing',
     why: 'What showed it',
+  },
+  log_series: {
+    '': 'Rotated files of one log, in order: one row per file; see docs/evidence.md',
+    name: 'Folder and name of the log, without what rotation put on it',
+    position: '1 is the oldest',
+    follows:
+      'The log goes on from the file before it: no number or day is missing between, no time contradicts it',
+    why: 'What of the name or the times put the file there',
+    missing: 'Files or days of the series that are not in the case',
+    contradiction: 'What of the times contradicts the order of the names; NULL: nothing',
   },
   bundles: { '': 'One row per bundle handed to the case' },
   nodes: {

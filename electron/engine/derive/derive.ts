@@ -4,6 +4,7 @@ import { settleClockOffsets } from './clock-offsets.ts';
 import { markDuplicates } from './duplicates.ts';
 import { settleLinks } from './links.ts';
 import { listNodes } from './nodes.ts';
+import { settleSeries } from './series.ts';
 import { settleTemplates } from './templates.ts';
 import { applyTimes } from './times.ts';
 import { settleYears } from './years.ts';
@@ -23,6 +24,7 @@ export async function derive(connection: Connection, given: GivenZones = {}): Pr
     await settleZones(connection);
     await applyTimes(connection);
     if (await settleClockOffsets(connection)) await applyTimes(connection);
+    await settleSeries(connection);
     await settleTemplates(connection);
     await settleLinks(connection);
     await connection.run('COMMIT');

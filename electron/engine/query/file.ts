@@ -4,6 +4,7 @@ import type { TsBasis } from '../../../shared/model.ts';
 import type { Connection, Json } from '../case/database.ts';
 import { CaseError } from '../case/errors.ts';
 import { LEDGER, ledgerRow } from './overview.ts';
+import { seriesOfFile } from './series.ts';
 
 const SHOWN = 20;
 const CUT = 300;
@@ -90,6 +91,7 @@ export async function fileDetail(connection: Connection, fileId: number): Promis
       line,
       mark: reason ?? behindWords(Number(behind)),
     })),
+    series: await seriesOfFile(connection, fileId),
   };
 }
 

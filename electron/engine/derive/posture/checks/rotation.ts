@@ -1,6 +1,8 @@
 // Rotated files: numbers and dates that are missing, parts that were not read, and logs that begin in the middle.
+
+import { missingDates, missingNumbers } from '../../rotation-name.ts';
 import { FIRST, type PostureCheck, type Stand } from '../check.ts';
-import { missingDates, missingNumbers, type Rotated, rotated } from '../rotated.ts';
+import { type Rotated, rotated } from '../rotated.ts';
 import type { Count, Member } from '../seen.ts';
 import { grouped } from '../tally.ts';
 import { baseName, count, named, plural, span, utc } from '../words.ts';
