@@ -1,14 +1,17 @@
 // While evidence is read: its progress above every view, and what the tool noticed when it opened the case.
 import { useState } from 'react';
+import type { JobInfo } from '../../../shared/api.ts';
 import { useCase } from '../store/case.ts';
 import { useJobs } from '../store/jobs.ts';
 import { JobProgress } from './JobProgress.tsx';
+import { PendingBanner } from './PendingBanner.tsx';
+
+const SHOWN: readonly JobInfo['kind'][] = ['ingest', 'detect', 'verify', 'import', 'export'];
 
 export function IngestBanner() {
-  const job = useJobs((s) =>
-    s.jobs.findLast((j) => j.state === 'running' && (j.kind === 'ingest' || j.kind === 'detect')),
-  );
-  const notices = useCase((s) => s.info?.notices);
+  const job = useJobs((s) => s.jobs.find((j) => j.state === 'running' && SHOWN.includes(j.kind)));
+  const info = useCase((s) => s.info);
+  const notices = info?.notices;
   const error = useCase((s) => s.error);
   const dismissError = useCase((s) => s.dismissError);
   const [read, setRead] = useState<string[] | undefined>();
@@ -34,6 +37,7 @@ export function IngestBanner() {
           </button>
         </div>
       )}
+      {info && !job && <PendingBanner info={info} />}
       {job && (
         <div className="banner" data-testid="ingest-progress">
           <div className="grow">

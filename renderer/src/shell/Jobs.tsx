@@ -2,6 +2,7 @@
 import { Popover } from 'radix-ui';
 import type { JobInfo } from '../../../shared/api.ts';
 import { useJobs } from '../store/jobs.ts';
+import { BundleProgress } from './BundleProgress.tsx';
 import { JobProgress } from './JobProgress.tsx';
 
 const WORD: Record<JobInfo['state'], string> = {
@@ -38,7 +39,8 @@ export function Jobs() {
               <div key={job.id} className="job-ended">
                 <span>{job.title}</span>
                 <span className={job.state === 'failed' ? 'bad' : 'dim'}>{WORD[job.state]}</span>
-                {job.error && <p className="bad">{job.error}</p>}
+                {job.error && <p className={job.state === 'failed' ? 'bad' : 'dim'}>{job.error}</p>}
+                <BundleProgress job={job} />
               </div>
             ),
           )}

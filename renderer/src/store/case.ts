@@ -1,6 +1,6 @@
 // The open case: which, since when, and how to open, create or leave one.
 import { create } from 'zustand';
-import type { CaseInfo, EngineEvents, Output } from '../../../shared/api.ts';
+import type { CaseInfo, EngineEvents, IntakeLimits, Output } from '../../../shared/api.ts';
 import { api, on, onEngineLost } from '../backend.ts';
 import { forgetCase } from './forget.ts';
 import { useJobs } from './jobs.ts';
@@ -9,6 +9,14 @@ import { useRoute } from './route.ts';
 
 type AppInfo = Output<'app.info'>;
 type Recent = Output<'case.recent'>['cases'][number];
+
+/** What is read, and how. Passwords pass through to the engine and are kept nowhere. */
+export interface Intake {
+  paths: string[];
+  zones?: Record<string, string>;
+  limits?: IntakeLimits;
+  passwords?: Record<string, string>;
+}
 
 interface CaseState {
   phase: 'connecting' | 'none' | 'open';
@@ -24,9 +32,13 @@ interface CaseState {
   start(): Promise<void>;
   open(dir: string): Promise<void>;
   /** Creates a case and reads bundles into it. */
-  create(dir: string, name: string, paths: string[], zones: Record<string, string>): Promise<void>;
+  create(dir: string, name: string, intake: Intake): Promise<void>;
   openSample(): Promise<void>;
-  addBundles(paths: string[], zones: Record<string, string>): Promise<boolean>;
+  addBundles(intake: Intake): Promise<boolean>;
+  /** Goes on with what was broken off. */
+  resume(passwords: Record<string, string>): Promise<boolean>;
+  /** Gives up what was broken off; what was taken in stays. */
+  giveUp(): Promise<boolean>;
   close(): Promise<void>;
   dismissError(): void;
 }
@@ -58,11 +70,13 @@ export const useCase = create<CaseState>((set, get) => {
   const loadRecent = async () => {
     set({ recent: (await api['case.recent']({})).cases });
   };
-  const ingest = async (paths: string[], timezones: Record<string, string>) => {
+  const ingest = async ({ paths, zones = {}, limits = {}, passwords = {} }: Intake) => {
     if (paths.length === 0) return;
-    const { jobId } = await api['ingest.start']({ paths, timezones });
+    const { jobId } = await api['ingest.start']({ paths, timezones: zones, limits, passwords });
     useJobs.getState().watch(jobId);
   };
+  const watched = async (started: Promise<{ jobId: string }>) =>
+    useJobs.getState().watch((await started).jobId);
 
   onEngineLost(() => set({ lost: true }));
   on('case', (event: EngineEvents['case']) => {
@@ -98,11 +112,11 @@ export const useCase = create<CaseState>((set, get) => {
         useRoute.getState().go('overview');
       });
     },
-    async create(dir, name, paths, zones) {
+    async create(dir, name, intake) {
       await guarded('Creating the case', async () => {
         took(await api['case.create']({ dir, ...(name ? { name } : {}) }), false);
         useRoute.getState().go('overview');
-        await ingest(paths, zones);
+        await ingest(intake);
       });
     },
     async openSample() {
@@ -113,10 +127,12 @@ export const useCase = create<CaseState>((set, get) => {
         const dir = await freeFolder(`${app.home}${app.separator}Tidemark`, 'sample-incident', app.separator);
         took(await api['case.create']({ dir, name: 'Sample incident' }), false);
         useRoute.getState().go('overview');
-        await ingest(await sampleBundles(sampleDir), {});
+        await ingest({ paths: await sampleBundles(sampleDir) });
       });
     },
-    addBundles: (paths, zones) => guarded('Starting to read', () => ingest(paths, zones)),
+    addBundles: (intake) => guarded('Starting to read', () => ingest(intake)),
+    resume: (passwords) => guarded('Going on', () => watched(api['ingest.resume']({ passwords }))),
+    giveUp: () => guarded('Giving up', () => watched(api['ingest.giveUp']({}))),
     async close() {
       await guarded('Closing the case', async () => {
         await api['case.close']({});

@@ -1,65 +1,69 @@
 // More bundles for the open case.
 import { Dialog } from 'radix-ui';
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
+import { plural } from '../../format/numbers.ts';
+import { ErrorLine } from '../../parts/Empty.tsx';
 import { useCase } from '../../store/case.ts';
-import { PathList } from './PathList.tsx';
-import { PathPicker } from './PathPicker.tsx';
+import { useIntake } from '../../store/intake.ts';
+import { EMPTY_FORM, IntakeFields, intakeOf, isFormSound } from '../intake/IntakeForm.tsx';
 import './start.css';
-import { ZoneOptions } from './ZoneOptions.tsx';
 
 export function AddBundles({ open, onOpen }: { open: boolean; onOpen(open: boolean): void }) {
-  const { app, addBundles, busy } = useCase();
-  const [paths, setPaths] = useState<string[]>([]);
-  const [zones, setZones] = useState<Record<string, string>>({});
-  const [picking, setPicking] = useState(false);
   return (
     <Dialog.Root open={open} onOpenChange={onOpen}>
       <Dialog.Portal>
         <Dialog.Overlay className="overlay" />
-        <Dialog.Content className="dialog" aria-describedby={undefined} data-testid="add-bundles-dialog">
-          <header>
-            <Dialog.Title asChild>
-              <h1 className="grow">Add bundles to this case</h1>
-            </Dialog.Title>
-            <Dialog.Close className="button">Close</Dialog.Close>
-          </header>
-          <div className="start-form dialog-body">
-            <span>Evidence</span>
-            <div className="column start-evidence">
-              <PathList paths={paths} onChange={setPaths} />
-              <span>
-                <button type="button" className="button" onClick={() => setPicking(true)}>
-                  Choose folders or archives …
-                </button>
-              </span>
-            </div>
-            <span>Time zones</span>
-            <ZoneOptions zones={zones} onChange={setZones} />
-          </div>
-          <footer>
-            <button
-              type="button"
-              className="button main"
-              disabled={paths.length === 0 || busy !== null}
-              onClick={async () => {
-                if (!(await addBundles(paths, zones))) return;
-                setPaths([]);
-                onOpen(false);
-              }}
-            >
-              Read them
-            </button>
-          </footer>
-          <PathPicker
-            title="Add bundles"
-            wants="evidence"
-            open={picking}
-            start={app?.home ?? ''}
-            onOpen={setPicking}
-            onChoose={(more) => setPaths([...new Set([...paths, ...more])])}
-          />
+        <Dialog.Content
+          className="dialog intake"
+          aria-describedby={undefined}
+          data-testid="add-bundles-dialog"
+        >
+          <Form onDone={() => onOpen(false)} />
         </Dialog.Content>
       </Dialog.Portal>
     </Dialog.Root>
+  );
+}
+
+/** Lives as long as the dialog is open: closing it forgets the passwords, and an answer still awaited. */
+function Form({ onDone }: { onDone(): void }) {
+  const { addBundles, busy, error } = useCase();
+  const paths = useIntake((s) => s.paths);
+  const [form, setForm] = useState(EMPTY_FORM);
+  useEffect(() => {
+    useIntake.getState().clear();
+    return () => useIntake.getState().clear();
+  }, []);
+  const ready = paths.length > 0 && busy === null && isFormSound(form);
+  const start = async () => {
+    if (!ready) return;
+    if (await addBundles(intakeOf(form))) onDone();
+  };
+  return (
+    <form
+      onSubmit={(e) => {
+        e.preventDefault();
+        void start();
+      }}
+    >
+      <header>
+        <Dialog.Title asChild>
+          <h1 className="grow">Add bundles to this case</h1>
+        </Dialog.Title>
+        <Dialog.Close className="button" type="button">
+          Close
+        </Dialog.Close>
+      </header>
+      <div className="start-form dialog-body scroll">
+        <IntakeFields form={form} onForm={setForm} />
+      </div>
+      <ErrorLine sentence={error} />
+      <footer>
+        <span className="dim grow">Evidence is copied into the case and never altered.</span>
+        <button type="submit" className="button main" disabled={!ready} data-testid="intake-start">
+          {paths.length > 0 ? `Read ${plural(paths.length, 'bundle')}` : 'Read them'}
+        </button>
+      </footer>
+    </form>
   );
 }

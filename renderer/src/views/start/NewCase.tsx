@@ -1,19 +1,20 @@
 // Makes a case: its name and folder, the bundles to read, the zones to assume.
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import type { Output } from '../../../../shared/api.ts';
 import { useCase } from '../../store/case.ts';
-import { PathList } from './PathList.tsx';
+import { useIntake } from '../../store/intake.ts';
+import { EMPTY_FORM, IntakeFields, intakeOf, isFormSound } from '../intake/IntakeForm.tsx';
 import { PathPicker } from './PathPicker.tsx';
 import { slug } from './slug.ts';
-import { ZoneOptions } from './ZoneOptions.tsx';
 
 export function NewCase({ app }: { app: Output<'app.info'> }) {
   const { create, busy } = useCase();
   const [name, setName] = useState('');
   const [typed, setTyped] = useState<string | null>(null);
-  const [paths, setPaths] = useState<string[]>([]);
-  const [zones, setZones] = useState<Record<string, string>>({});
-  const [picking, setPicking] = useState<'evidence' | 'folder' | null>(null);
+  const paths = useIntake((s) => s.paths);
+  const [form, setForm] = useState(EMPTY_FORM);
+  const [picking, setPicking] = useState(false);
+  useEffect(() => () => useIntake.getState().clear(), []);
   const proposed = [app.home, 'Tidemark', slug(name)].join(app.separator);
   const dir = typed ?? proposed;
   return (
@@ -23,7 +24,8 @@ export function NewCase({ app }: { app: Output<'app.info'> }) {
         className="start-form"
         onSubmit={(e) => {
           e.preventDefault();
-          void create(dir, name.trim(), paths, zones);
+          if (busy !== null || dir.trim() === '' || !isFormSound(form)) return;
+          void create(dir, name.trim(), intakeOf(form));
         }}
       >
         <label htmlFor="case-name">Name</label>
@@ -44,35 +46,17 @@ export function NewCase({ app }: { app: Output<'app.info'> }) {
             onChange={(e) => setTyped(e.target.value)}
             data-testid="new-case-dir"
           />
-          <button type="button" className="button" onClick={() => setPicking('folder')}>
+          <button type="button" className="button" onClick={() => setPicking(true)}>
             Choose …
           </button>
         </span>
-        <span>Evidence</span>
-        <div className="column start-evidence">
-          <PathList paths={paths} onChange={setPaths} />
-          <span>
-            <button
-              type="button"
-              className="button"
-              onClick={() => setPicking('evidence')}
-              data-testid="new-case-add"
-            >
-              Add bundles …
-            </button>{' '}
-            <span className="dim">
-              folders or archives: .tar, .tar.gz, .bz2, .xz, .zst, .zip; nested ones too
-            </span>
-          </span>
-        </div>
-        <span>Time zones</span>
-        <ZoneOptions zones={zones} onChange={setZones} />
+        <IntakeFields form={form} onForm={setForm} />
         <span />
         <span>
           <button
             type="submit"
             className="button main big"
-            disabled={busy !== null || dir.trim() === ''}
+            disabled={busy !== null || dir.trim() === '' || !isFormSound(form)}
             data-testid="new-case-create"
           >
             {paths.length > 0 ? 'Create the case and read the evidence' : 'Create an empty case'}
@@ -80,19 +64,11 @@ export function NewCase({ app }: { app: Output<'app.info'> }) {
         </span>
       </form>
       <PathPicker
-        title="Add bundles"
-        wants="evidence"
-        open={picking === 'evidence'}
-        start={app.home}
-        onOpen={(o) => setPicking(o ? 'evidence' : null)}
-        onChoose={(more) => setPaths([...new Set([...paths, ...more])])}
-      />
-      <PathPicker
         title="Folder for the case"
         wants="folder"
-        open={picking === 'folder'}
+        open={picking}
         start={app.home}
-        onOpen={(o) => setPicking(o ? 'folder' : null)}
+        onOpen={setPicking}
         onChoose={(chosen) =>
           chosen[0] && setTyped([chosen[0].replace(/[\\/]$/, ''), slug(name)].join(app.separator))
         }
