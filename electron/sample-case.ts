@@ -1,15 +1,15 @@
 // The sample case: made once from the bundles that come with Tidemark, kept in the state folder, opened again afterwards.
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { JobInfo } from '../shared/api.ts';
+import { removeCase } from './engine/case/case.ts';
 import { CaseError } from './engine/case/errors.ts';
 import { TOOL_VERSION } from './engine/case/version.ts';
 import type { Engine } from './engine/engine.ts';
 
 const STAMP = 'sample.json'; // written last: a sample case without it was broken off
-const JUST_BEGUN = 60_000; // ms: how long the first moments of making a case may take
 const PLACES = ['sample-case', 'sample-case-2', 'sample-case-3', 'sample-case-4'];
 
 export interface SampleOptions {
@@ -27,7 +27,7 @@ export async function openSampleCase(engine: Engine, options: SampleOptions): Pr
     const dir = join(options.stateDir, place);
     try {
       if ((await stampOf(dir)) === fingerprint && (await opens(engine, dir))) return dir;
-      await discard(engine, dir);
+      await removeCase(dir); // outdated or unfinished, unless somebody has it open
       await make(engine, dir, bundles, options);
       await writeFile(join(dir, STAMP), `${JSON.stringify({ fingerprint })}\n`);
       return dir;
@@ -61,18 +61,6 @@ async function make(engine: Engine, dir: string, bundles: string[], options: Sam
       `The sample case was not finished: ${ended.error ?? ended.state}. Start again to make it anew.`,
     );
   }
-}
-
-/** Removes an outdated or unfinished sample case, once it is sure that nobody has it open. */
-async function discard(engine: Engine, dir: string): Promise<void> {
-  const entries = await readdir(dir).catch((): string[] => []);
-  if (entries.includes('case.json')) {
-    if (await opens(engine, dir)) await engine.api['case.close']({});
-  } else if (entries.includes('case.lock')) {
-    const { mtimeMs } = await stat(join(dir, 'case.lock'));
-    if (Date.now() - mtimeMs < JUST_BEGUN) throw new CaseError('case_locked', `${dir} is being made.`);
-  }
-  await rm(dir, { recursive: true, force: true });
 }
 
 async function stampOf(dir: string): Promise<string | null> {

@@ -2,19 +2,21 @@
 //
 //   case.json        name, versions            evidence/   content-addressed member store
 //   case.duckdb      database                  scratch/    column batches on their way in, spilling
-//   case.lock        who has it open           exports/    what the responder exports
+//   case.guard       empty; its lock is the    exports/    what the responder exports
+//                    case's (lock.ts)          case.lock   who has it open, in words
 //   formats/         log formats as data, by the responder
 //   rules/           detection rules, by the responder
 //   custody.jsonl    every act, hash-chained         signatures/  of the manifest, by people
 import { existsSync } from 'node:fs';
-import { mkdir, open, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
-import { hostname } from 'node:os';
-import { basename, join, resolve } from 'node:path';
+import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
 import { CustodyLog, systemActor } from './custody.ts';
 import { type Connection, closedMeanwhile, Database } from './database.ts';
 import { CaseError } from './errors.ts';
+import { CaseLock, type Holder, LOCK_FILES } from './lock.ts';
 import { createSchema, SCHEMA_VERSION } from './schema.ts';
 import { TOOL_VERSION } from './version.ts';
+import { syncFolder, writeWhole } from './write-file.ts';
 
 interface CaseFile {
   format: 'tidemark-case';
@@ -49,6 +51,22 @@ export interface Opener {
 /** True when `dir` looks like a case folder. */
 export const isCase = (dir: string): boolean => existsSync(join(dir, 'case.json'));
 
+const holder = ({ actor, shell }: Opener): Holder => ({
+  who: actor ?? systemActor(),
+  program: shell ?? 'command line',
+});
+
+/** Removes a case, or what a making of one left; throws `case_locked` when a Tidemark has it. */
+export async function removeCase(dir: string): Promise<void> {
+  if (!existsSync(dir)) return;
+  const lock = CaseLock.take(dir, holder({}));
+  try {
+    await rm(dir, { recursive: true, force: true });
+  } finally {
+    lock.release();
+  }
+}
+
 export class Case {
   readonly dir: string;
   readonly name: string;
@@ -65,7 +83,7 @@ export class Case {
   #changing: Promise<void> | null = null;
   #onIdle: (() => void)[] = [];
   #beforeWrite = new Set<() => void>();
-  #lockPath: string;
+  #lock: CaseLock | null = null;
   #closed = false;
 
   private constructor(dir: string, file: CaseFile, { shell }: Opener) {
@@ -74,7 +92,6 @@ export class Case {
     this.name = file.name;
     this.named = file.named;
     this.createdAt = file.createdAt;
-    this.#lockPath = join(dir, 'case.lock');
     this.paths = {
       evidence: join(dir, 'evidence'),
       scratch: join(dir, 'scratch'),
@@ -90,25 +107,13 @@ export class Case {
     return this.#custody!;
   }
 
-  /** Makes a case in a folder that is absent or empty; folders `formats` and `rules` may be there already. */
+  /**
+   * Makes a case in a folder that is absent or empty; folders `formats` and `rules` may be there already, and so may what a
+   * making that was broken off left. A case is there from the moment its case.json is: a making that fails leaves none.
+   */
   static async create(dir: string, name?: string, opener: Opener = {}): Promise<Case> {
     const path = resolve(dir);
-    if (isCase(path))
-      throw new CaseError('case_exists', `${path} already holds a case. Open it, or choose another folder.`);
-    const there = await readdir(path).catch((error: NodeJS.ErrnoException) => {
-      if (error.code === 'ENOENT') return [];
-      throw new CaseError(
-        'case_folder',
-        `${path} can't be used for a case: ${reason(error)}. Choose another folder.`,
-        { cause: error },
-      );
-    });
-    if (there.some((entry) => entry !== 'formats' && entry !== 'rules')) {
-      throw new CaseError(
-        'case_folder',
-        `${path} is not empty and holds no case. Choose an empty or new folder; nothing was written.`,
-      );
-    }
+    await refuseFolderInUse(path);
     const file: CaseFile = {
       format: 'tidemark-case',
       name: name ?? basename(path),
@@ -119,23 +124,31 @@ export class Case {
     };
     const made = new Case(path, file, opener);
     try {
-      await mkdir(path, { recursive: true, mode: 0o700 });
-      await made.#lock();
+      const first = await mkdir(path, { recursive: true, mode: 0o700 });
+      made.#lock = CaseLock.take(path, holder(opener));
+      await refuseFolderInUse(path); // another process may have been faster
+      await removeUnfinished(path);
       for (const folder of Object.values(made.paths)) await mkdir(folder, { recursive: true, mode: 0o700 });
       const database = await made.#openDatabase('write');
-      const connection = await database.connect();
-      await createSchema(connection);
-      made.#custody = await CustodyLog.open(path, opener.actor ?? systemActor());
-      await made.custody.append('case.created', {
-        name: file.name,
-        layout: SCHEMA_VERSION,
-        ...made.#by(),
-      });
-      await made.custody.copyTo(connection);
-      await database.close();
-      await writeFile(join(path, 'case.json'), `${JSON.stringify(file, null, 2)}\n`, { mode: 0o600 });
+      try {
+        const connection = await database.connect();
+        await createSchema(connection);
+        made.#custody = await CustodyLog.open(path, opener.actor ?? systemActor());
+        await made.custody.append('case.created', {
+          name: file.name,
+          layout: SCHEMA_VERSION,
+          ...made.#by(),
+        });
+        await made.custody.copyTo(connection);
+      } finally {
+        await database.close();
+      }
+      await syncFolder(path);
+      await writeWhole(join(path, 'case.json'), `${JSON.stringify(file, null, 2)}\n`);
+      if (first) await syncFolder(dirname(first));
     } catch (error) {
-      await made.#unlock();
+      if (made.#lock && !isCase(path)) await removeUnfinished(path).catch(() => 0);
+      made.#lock?.release();
       if (error instanceof CaseError) throw error;
       throw new CaseError(
         'case_folder',
@@ -169,14 +182,16 @@ export class Case {
       );
     }
     const opened = new Case(path, file, opener);
-    await opened.#lock();
+    opened.#lock = CaseLock.take(path, holder(opener));
+    if (opened.#lock.leftOpen)
+      opened.notices.push('The case was not closed properly last time. What was stored is whole.');
     try {
       for (const folder of Object.values(opened.paths)) await mkdir(folder, { recursive: true, mode: 0o700 });
       opened.#custody = await CustodyLog.open(path, opener.actor ?? systemActor());
       await opened.#recordOpening();
       opened.#database = await opened.#openDatabase('read');
     } catch (error) {
-      await opened.#unlock();
+      opened.#lock.release();
       throw error;
     }
     return opened;
@@ -314,7 +329,7 @@ export class Case {
     await this.#changing?.catch(() => undefined);
     await this.#change(async () => null);
     await this.custody.append('case.closed', this.#by()).catch(() => undefined); // a full disk keeps nobody from closing
-    await this.#unlock();
+    this.#lock?.release();
   }
 
   #openDatabase(mode: 'read' | 'write', threads?: number): Promise<Database> {
@@ -325,54 +340,45 @@ export class Case {
       ...(threads ? { threads } : {}),
     });
   }
+}
 
-  /** Takes `case.lock`; a lock left by a process that is gone is taken over and said. */
-  async #lock(): Promise<void> {
-    const mine = JSON.stringify({ pid: process.pid, host: hostname(), at: new Date().toISOString() });
-    for (let attempt = 0; attempt < 3; attempt++) {
-      try {
-        const handle = await open(this.#lockPath, 'wx', 0o600);
-        await handle.writeFile(mine);
-        await handle.close();
-        return;
-      } catch (error) {
-        if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-      }
-      const holder = await readFile(this.#lockPath, 'utf8')
-        .then((text) => JSON.parse(text) as { pid: number; host: string })
-        .catch(() => null);
-      const age = await stat(this.#lockPath)
-        .then((s) => Date.now() - s.mtimeMs)
-        .catch(() => 0);
-      if (holder === null && age < 5_000) continue; // being written this moment
-      if (holder && (holder.host !== hostname() || isAlive(holder.pid))) {
-        throw new CaseError(
-          'case_locked',
-          `The case ${this.dir} is open in another Tidemark (process ${holder.pid} on ${holder.host}). Close it there, then try again; nothing was changed.`,
-        );
-      }
-      this.notices.push(
-        'The case was not closed properly last time; its lock was taken over. What was stored is whole.',
-      );
-      await rm(this.#lockPath, { force: true });
-    }
+/** What a making that was broken off leaves, besides folders with nothing in them. */
+const MAKING = ['case.duckdb', 'case.duckdb.wal', 'custody.jsonl'];
+const FOLDERS = ['evidence', 'scratch', 'exports', 'signatures'];
+
+/** True for what can't be of use to anybody: a part of a case that never came to be. */
+async function isUnfinished(path: string, entry: string): Promise<boolean> {
+  if (MAKING.includes(entry) || Object.values<string>(LOCK_FILES).includes(entry)) return true;
+  if (/^\.[0-9a-f]+\.part$/.test(entry)) return true;
+  return FOLDERS.includes(entry) && (await readdir(join(path, entry)).catch(() => ['?'])).length === 0;
+}
+
+/** Throws when the folder holds a case, or anything that a case could hurt. */
+async function refuseFolderInUse(path: string): Promise<void> {
+  if (isCase(path))
+    throw new CaseError('case_exists', `${path} already holds a case. Open it, or choose another folder.`);
+  const there = await readdir(path).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return [];
     throw new CaseError(
-      'case_locked',
-      `The case ${this.dir} is being opened by another Tidemark. Try again; nothing was changed.`,
+      'case_folder',
+      `${path} can't be used for a case: ${reason(error)}. Choose another folder.`,
+      { cause: error },
     );
-  }
-
-  async #unlock(): Promise<void> {
-    await rm(this.#lockPath, { force: true });
+  });
+  for (const entry of there) {
+    if (entry === 'formats' || entry === 'rules' || (await isUnfinished(path, entry))) continue;
+    throw new CaseError(
+      'case_folder',
+      `${path} is not empty and holds no case. Choose an empty or new folder; nothing was written.`,
+    );
   }
 }
 
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
+/** Removes what an earlier making left; the lock is held. */
+async function removeUnfinished(path: string): Promise<void> {
+  for (const entry of await readdir(path)) {
+    if (Object.values<string>(LOCK_FILES).includes(entry) || !(await isUnfinished(path, entry))) continue;
+    await rm(join(path, entry), { recursive: true, force: true });
   }
 }
 

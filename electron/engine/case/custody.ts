@@ -8,6 +8,7 @@ import { asciiJson, shortened } from './custody-detail.ts';
 import { type Connection, timestamp } from './database.ts';
 import { CaseError } from './errors.ts';
 import { TOOL_VERSION } from './version.ts';
+import { syncFolder } from './write-file.ts';
 
 export interface CustodyEntry {
   /** From 1, without gaps. */
@@ -355,12 +356,6 @@ async function linesAfter(path: string, seq: number): Promise<string[]> {
   } finally {
     await file.close();
   }
-}
-
-async function syncFolder(dir: string): Promise<void> {
-  const folder = await open(dir, 'r').catch(() => null); // not on Windows
-  await folder?.sync().catch(() => undefined);
-  await folder?.close();
 }
 
 function notWritten(error: unknown): CaseError {
