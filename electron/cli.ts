@@ -8,6 +8,7 @@ import { type Command, helpText, readCommand, UsageError, wantsJson } from './co
 import { CaseError, toApiError } from './engine/case/errors.ts';
 import { TOOL_VERSION } from './engine/case/version.ts';
 import type { Engine } from './engine/engine.ts';
+import { passwordsIn } from './password-file.ts';
 import {
   explainRule,
   printExplanation,
@@ -69,6 +70,8 @@ async function run(command: Command): Promise<number> {
       return withEngine((engine) => analyze(engine, command));
     case 'ingest':
       return withEngine((engine) => ingest(engine, command));
+    case 'resume':
+      return withEngine((engine) => resume(engine, command));
     case 'detect':
       return withEngine((engine) => detect(engine, command));
     case 'rules':
@@ -145,6 +148,31 @@ async function ingest(
   if (json) await printJson(taken);
   else await print(ingestText(taken));
   return ingestExit(taken);
+}
+
+async function resume(engine: Engine, { dir, passwordFile, giveUp, json }: Run<'resume'>): Promise<number> {
+  const passwords = passwordFile === null ? {} : await passwordsIn(present([passwordFile])[0]!);
+  const { pending } = await engine.api['case.open']({ dir: resolve(dir) });
+  if (!pending) {
+    const sentence = 'Nothing was broken off in this case: there is nothing to resume.';
+    if (json) await printJson({ pending: false, sentence });
+    else await print(sentence);
+    return EXIT.done;
+  }
+  say(pending.sentence);
+  const { jobId } = giveUp
+    ? await engine.api['ingest.giveUp']({})
+    : await engine.api['ingest.resume']({ passwords });
+  const taken = (await watch(engine, jobId)) as unknown as IngestResult & { detect?: DetectResult };
+  for (const problem of taken.problems) say(problem);
+  if (json) await printJson(taken);
+  else {
+    await print(ingestText(taken));
+    if (taken.detect) await printFindings(engine, taken.detect);
+  }
+  return taken.problems.length > 0 || taken.members.failed + taken.members.partial > 0
+    ? EXIT.withFailures
+    : EXIT.done;
 }
 
 async function detect(engine: Engine, { dir, rules, explain, json }: Run<'detect'>): Promise<number> {

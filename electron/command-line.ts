@@ -36,6 +36,7 @@ export type Command =
       formats: string[];
       json: boolean;
     }
+  | { name: 'resume'; dir: string; passwordFile: string | null; giveUp: boolean; json: boolean }
   | { name: 'format'; file: string; log: string | null; json: boolean }
   | { name: 'detect'; dir: string; rules: string[]; explain: string | null; json: boolean }
   | { name: 'rules'; verb: 'check'; paths: string[]; dir: string | null; json: boolean }
@@ -100,6 +101,16 @@ const DESCRIBED: Record<string, Described> = {
       ZONE_HELP,
       FORMATS_HELP,
       '--json  one JSON object: bundles, members by status, records, unparsed_lines, seconds',
+    ],
+  },
+  resume: {
+    usage: 'tidemark resume DIR [--password-file FILE] [--give-up] [--json]',
+    about: 'Goes on with an ingest that was broken off by a kill, a power cut, a full disk or a cancel.',
+    options: { 'password-file': { type: 'string' }, 'give-up': { type: 'boolean' }, json: JSON_OPTION },
+    details: [
+      '--password-file FILE  passwords of encrypted bundles, a line each: PASSWORD for all, or PATH<tab>PASSWORD for one; never kept',
+      '--give-up             keeps what was taken in, forgets bundles not begun, and settles the case',
+      '--json                one JSON object, as ingest gives it; pending: false when nothing was broken off',
     ],
   },
   detect: {
@@ -256,6 +267,16 @@ export function readCommand(words: readonly string[]): Command {
         json: flag('json'),
       };
     }
+    case 'resume':
+      dir();
+      only(1);
+      return {
+        name: 'resume',
+        dir: dir(),
+        passwordFile: text('password-file'),
+        giveUp: flag('give-up'),
+        json: flag('json'),
+      };
     case 'format': {
       const [verb, file, log] = positionals;
       if (verb !== 'check') throw wrong('Say what to do with the format: check.');

@@ -1,6 +1,7 @@
 // Running the rules over the case, as a job.
 import type { ApiImplementation } from '../../shared/api.ts';
 import type { Case } from './case/case.ts';
+import { clearPending, pendingDetail, setPending } from './case/pending.ts';
 import { detect } from './detect/detect.ts';
 import type { JobHandle } from './jobs.ts';
 import type { MethodHost } from './method-host.ts';
@@ -11,9 +12,13 @@ export function detectMethods(host: MethodHost): Pick<ApiImplementation, 'detect
     'detect.start': async ({ rules }) => {
       const open = host.need();
       const jobId = host.jobs.start('detect', 'Running the rules', 'rules', async (job) => {
-        const result = await runRules(host, open, job, rules);
-        await host.changed('detected');
-        return result;
+        open.working = true;
+        try {
+          return await runRules(host, open, job, rules);
+        } finally {
+          open.working = false;
+          if (host.current() === open) await host.changed('detected').catch(() => undefined);
+        }
       });
       return { jobId };
     },
@@ -34,13 +39,30 @@ export async function runRules(
     suppressed,
     orphaned,
     rules: outcomes,
-  } = await open.write((connection) =>
-    detect(connection, rules, {
-      tuning,
-      signal: job.signal,
-      progress: (done, total, title) => job.progress({ done, total, unit: 'rules', phase: title }),
-    }),
-  );
+  } = await open.write(async (connection) => {
+    const before = await pendingDetail(connection, 'detect');
+    if (before === null) await setPending(connection, 'detect');
+    try {
+      return await detect(connection, rules, {
+        tuning,
+        signal: job.signal,
+        progress: (done, total, title) => job.progress({ done, total, unit: 'rules', phase: title }),
+      });
+    } catch (error) {
+      // who cancels a run of the rules has the findings of before, and nothing is left to do
+      if (before === null && job.signal.aborted)
+        await clearPending(connection, 'detect').catch(() => undefined);
+      throw error;
+    }
+  });
+  await host.record('rules.run', {
+    rules: outcomes.length,
+    disabled: outcomes.filter((outcome) => outcome.disabledWhy !== null).length,
+    refused: outcomes.filter((outcome) => outcome.error).length,
+    findings,
+    suppressed,
+    given: extra.length,
+  });
   return {
     findings,
     suppressed,

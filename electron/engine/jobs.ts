@@ -8,7 +8,7 @@ const EVERY_MS = 100;
 export interface JobHandle {
   readonly signal: AbortSignal;
   /** Says where the job is; sent on at most about ten times a second. */
-  progress(update: Partial<Pick<JobInfo, 'title' | 'phase' | 'done' | 'total' | 'unit'>>): void;
+  progress(update: Partial<Pick<JobInfo, 'title' | 'phase' | 'done' | 'total' | 'unit' | 'bundles'>>): void;
 }
 
 interface Entry {
@@ -59,7 +59,7 @@ export class Jobs {
         info.perSecond = seconds > 0.2 ? Math.round(info.done / seconds) : null;
         if (now - said >= EVERY_MS) {
           said = now;
-          this.#say({ ...info });
+          this.#say(copyOf(info));
         }
       },
     };
@@ -75,16 +75,16 @@ export class Jobs {
         info.error = info.state === 'cancelled' ? 'Cancelled. What was taken in before is kept.' : sentence;
         info.result = { code };
       }
-      this.#say({ ...info });
+      this.#say(copyOf(info));
     });
     this.#queue = run;
     this.#entries.set(id, { info, abort, ended: run });
-    this.#say({ ...info });
+    this.#say(copyOf(info));
     return id;
   }
 
   list(): JobInfo[] {
-    return [...this.#entries.values()].map(({ info }) => ({ ...info }));
+    return [...this.#entries.values()].map(({ info }) => copyOf(info));
   }
 
   cancel(id: string): void {
@@ -96,7 +96,7 @@ export class Jobs {
     const entry = this.#entries.get(id);
     if (!entry) throw new Error(`no job ${id}`);
     await entry.ended;
-    return { ...entry.info };
+    return copyOf(entry.info);
   }
 
   /** Cancels everything and waits until it has stopped. */
@@ -105,3 +105,8 @@ export class Jobs {
     await this.#queue;
   }
 }
+
+const copyOf = (info: JobInfo): JobInfo => ({
+  ...info,
+  ...(info.bundles ? { bundles: info.bundles.map((bundle) => ({ ...bundle })) } : {}),
+});

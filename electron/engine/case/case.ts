@@ -76,6 +76,8 @@ export class Case {
   readonly notices: string[] = [];
   readonly #shell: string | null;
   #custody: CustodyLog | null = null;
+  /** An ingest or a detection is at work: what is pending is being done, and is not said. */
+  working = false;
   #database: Database | null = null;
   #readers = 0;
   #writing: Promise<unknown> = Promise.resolve();

@@ -19,7 +19,11 @@ CREATE TABLE setting (key VARCHAR PRIMARY KEY, value VARCHAR);
 
 CREATE TABLE bundle (
   bundle_id INTEGER PRIMARY KEY, name VARCHAR NOT NULL, path VARCHAR, sha256 VARCHAR, size BIGINT,
-  added_at TIMESTAMP, added_by VARCHAR, tool_version VARCHAR, complete BOOLEAN, problem VARCHAR);
+  added_at TIMESTAMP, added_by VARCHAR, tool_version VARCHAR, complete BOOLEAN, problem VARCHAR,
+  state VARCHAR NOT NULL DEFAULT 'done', -- planned, reading, done, broken off (given up with members in the case)
+  first_file_id INTEGER, ordinal INTEGER, mtime TIMESTAMP, options VARCHAR);
+-- what was begun and not completed: set before the step, deleted in the transaction that completes it
+CREATE TABLE pending (step VARCHAR PRIMARY KEY, since TIMESTAMP NOT NULL, detail VARCHAR);
 
 CREATE TABLE member (
   file_id INTEGER PRIMARY KEY, bundle_id INTEGER NOT NULL, path VARCHAR NOT NULL,
@@ -142,7 +146,9 @@ CREATE VIEW log_series AS
 SELECT p.series_id, s.node, s.name, p.position, p.file_id, m.path, m.first_ts, m.last_ts, p.follows, p.why, s.missing, s.contradiction
 FROM series_member p JOIN series s ON s.series_id = p.series_id JOIN member m ON m.file_id = p.file_id;
 
-CREATE VIEW bundles AS SELECT bundle_id, name, sha256, size, added_at, added_by, tool_version FROM bundle;
+CREATE VIEW bundles AS
+SELECT bundle_id, name, sha256, size, added_at, added_by, tool_version FROM bundle b
+WHERE EXISTS (SELECT 1 FROM member m WHERE m.bundle_id = b.bundle_id);
 
 CREATE VIEW nodes AS
 SELECT node, systems, roles, addresses, zone, zone_basis, clock_offset_us, offset_basis, offset_confidence, offset_low_us, offset_high_us FROM node;

@@ -2,6 +2,7 @@
 import type { FindingLevel } from '../../../shared/model.ts';
 import type { Bound, Connection } from '../case/database.ts';
 import { CaseError } from '../case/errors.ts';
+import { clearPending } from '../case/pending.ts';
 import { refusedRegex } from './accepts.ts';
 import { explain, type FindingFacts } from './explain.ts';
 import type { LoadedRule, RuleType } from './load-rules.ts';
@@ -152,6 +153,7 @@ async function replace(connection: Connection): Promise<void> {
     await connection.run('INSERT INTO finding FROM detect_finding ORDER BY first_ts, finding_id');
     await connection.run('INSERT INTO finding_event FROM detect_finding_event ORDER BY finding_id, seq');
     await applySuppressions(connection);
+    await clearPending(connection, 'detect');
     await connection.run('COMMIT');
   } catch (error) {
     await connection.run('ROLLBACK').catch(() => 0);

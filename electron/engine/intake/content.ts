@@ -1,5 +1,4 @@
 // Cuts content into chunks of one mebibyte whose memory belongs to them alone, so that they may go to a worker.
-import { CaseError } from '../case/errors.ts';
 import type { MemberWriter } from './bundle.ts';
 import { LimitReached, type Meter } from './limits.ts';
 import { Damage, PIECE, type Source } from './source.ts';
@@ -58,15 +57,10 @@ export async function deliver(
       await flush();
       return { size, problem: error.message };
     }
-    const stopped =
-      error instanceof LimitReached || (error instanceof CaseError && error.code === 'cancelled');
-    if (stopped) {
+    // what is cancelled has no end: the member is read again when the bundle is resumed
+    if (error instanceof LimitReached) {
       await flush();
-      await writer.end({
-        sha256: null,
-        size,
-        problem: error instanceof LimitReached ? error.message : 'cancelled',
-      });
+      await writer.end({ sha256: null, size, problem: error.message });
     }
     throw error;
   }

@@ -1,19 +1,30 @@
 // Takes bundles into a case: intake reads them, lanes parse and commit them, the ledger says what became of each member.
+// Bundles are written down before the first is read; one that was broken off is read again from its first member, whose
+// number it keeps, and what is in the ledger already is passed over.
 import { userInfo } from 'node:os';
+import type { BundleProgress } from '../../../shared/api.ts';
 import type { CasePaths } from '../case/case.ts';
-import { type Connection, timestamp } from '../case/database.ts';
+import type { Connection } from '../case/database.ts';
+import { DiskWatch } from '../case/disk.ts';
 import { CaseError } from '../case/errors.ts';
-import { TOOL_VERSION } from '../case/version.ts';
-import { type MemberFlow, readBundle } from '../intake/bundle.ts';
+import { type BundleResult, type MemberFlow, readBundle } from '../intake/bundle.ts';
 import { builtinFormatsDir, readFormats } from './format-files.ts';
 import { LanePool } from './lane-pool.ts';
-import { blankRow, insertMember } from './ledger.ts';
+import { blankRow, insertMembers, type MemberRow } from './ledger.ts';
+import { nextFileId, PLAIN_PLAN, type Plan, type PlannedBundle, planBundles } from './plan.ts';
+import { checkSamePath, PresentMembers, passedOver } from './present.ts';
 
 export interface IngestOptions {
   signal?: AbortSignal;
-  /** Bytes of the bundles as collected read so far, events committed so far, and what is being read. */
-  progress?(bytes: number, events: number, reading: string): void;
+  /** Bytes of the bundles as collected read so far, events committed so far, what is being read, and each bundle (a live list). */
+  progress?(bytes: number, events: number, reading: string, bundles: BundleProgress[]): void;
   workers?: number;
+  /** What is remembered with the bundles, for when they are broken off. */
+  plan?: Plan;
+  /** Who adds the bundles; the user of this process when not said. */
+  addedBy?: string;
+  /** Passwords by path of the bundle, `*` for all. */
+  passwords?: Record<string, string>;
 }
 
 export interface IngestResult {
@@ -27,7 +38,7 @@ export interface IngestResult {
   problems: string[];
 }
 
-/** Reads `paths` one after another into the open case. Rejects only for what stops everything; damage is recorded. */
+/** Reads `bundles` one after another into the open case. Rejects only for what stops everything; damage is recorded. */
 export async function ingest(
   connection: Connection,
   connect: () => Promise<Connection>,
@@ -35,108 +46,240 @@ export async function ingest(
   bundles: string[],
   options: IngestOptions = {},
 ): Promise<IngestResult> {
-  const state = { fileId: 1, bundleId: 1, bytesBefore: 0, events: 0, reading: '' };
-  const result: IngestResult = {
-    bundles: 0,
-    bundleIds: [],
-    lines: 0,
-    records: 0,
-    unparsedLines: 0,
-    problems: [],
-  };
+  const planned = await planBundles(
+    connection,
+    bundles,
+    options.plan ?? PLAIN_PLAN,
+    options.addedBy ?? userName(),
+  );
+  return readPlanned(connection, connect, paths, planned, options);
+}
+
+/** Reads bundles that are written down, the first of which may have been begun. */
+export async function readPlanned(
+  connection: Connection,
+  connect: () => Promise<Connection>,
+  paths: CasePaths,
+  bundles: PlannedBundle[],
+  options: IngestOptions = {},
+): Promise<IngestResult> {
   const formats = await readFormats([paths.formats, builtinFormatsDir()]);
-  result.problems.push(...formats.problems);
-  let bytesNow = 0;
-  const report = (bytes: number) =>
-    options.progress?.(state.bytesBefore + bytes, state.events, state.reading);
+  const run = new Run(connection, bundles, options);
+  run.problems.push(...formats.problems);
   const pool = await LanePool.open(connection, connect, paths, {
     formats: formats.definitions,
     workers: options.workers,
-    member: (row) => {
-      result.lines += row.lines;
-      result.records += row.records;
-      result.unparsedLines += row.unparsedLines;
-      if (row.status === 'failed' || row.status === 'partial')
-        result.problems.push(`${row.path}: ${row.reason}`);
-    },
-    committed: (rows) => {
-      state.events += rows;
-      report(bytesNow);
-    },
+    committed: (rows) => run.committed(rows),
   });
-
+  const disk = new DiskWatch(paths.evidence);
   try {
-    const next = await connection.row<{ file: number; bundle: number }>(
-      `SELECT greatest(coalesce((SELECT max(file_id) FROM member), 0), coalesce((SELECT max(file_id) FROM event), 0)) + 1 AS file,
-         coalesce((SELECT max(bundle_id) FROM bundle), 0) + 1 AS bundle`,
-    );
-    Object.assign(state, { fileId: next!.file, bundleId: next!.bundle });
-    for (const path of bundles) {
-      const bundleId = state.bundleId++;
-      state.reading = path;
-      bytesNow = 0;
-      const name = path.split(/[\\/]/).filter(Boolean).at(-1) ?? path;
-      await connection.run(`INSERT INTO bundle VALUES ($1, $2, $3, NULL, NULL, $4, $5, $6, false, NULL)`, [
-        bundleId,
-        name,
-        path,
-        timestamp(Date.now() * 1000),
-        userName(),
-        TOOL_VERSION,
-      ]);
-      const flow: MemberFlow = {
-        begin: (header) => pool.begin(state.fileId++, bundleId, name, header),
-        note: async (header, status, reason) => {
-          const fileId = state.fileId++;
-          await insertMember(connection, {
-            ...blankRow(fileId, { header, bundleId }),
-            status,
-            reason,
-            size: header.size ?? 0,
-          });
-          if (status === 'failed') result.problems.push(`${header.path}: ${reason}`);
-        },
-        progress: (bytes) => {
-          bytesNow = bytes;
-          report(bytes);
-        },
-      };
-      try {
-        const read = await readBundle(path, flow, options.signal ? { signal: options.signal } : {});
-        await pool.finish();
-        await connection.run(
-          'UPDATE bundle SET sha256 = $2, size = $3, complete = $4, problem = $5 WHERE bundle_id = $1',
-          [bundleId, read.sha256, BigInt(read.size), read.problem === null, read.problem],
-        );
-        if (read.problem)
-          result.problems.push(read.problem.startsWith(name) ? read.problem : `${name}: ${read.problem}`);
-        const nothing = await nothingRead(connection, bundleId);
-        if (nothing) result.problems.push(`${name}: ${nothing}`);
-        state.bytesBefore += read.size;
-        result.bundles++;
-        result.bundleIds.push(bundleId);
-      } catch (error) {
-        // nothing of this bundle was taken in: the case must not list it
-        await connection
-          .run(
-            'DELETE FROM bundle WHERE bundle_id = $1 AND NOT EXISTS (SELECT 1 FROM member WHERE bundle_id = $1)',
-            [bundleId],
-          )
-          .catch(() => 0);
-        if (
-          !(error instanceof CaseError) ||
-          error.code === 'cancelled' ||
-          error.code === 'disk_full' ||
-          bundles.length === 1
-        )
-          throw error;
-        result.problems.push(error.message);
-      }
-    }
+    for (const [i, bundle] of bundles.entries()) await run.bundle(i, bundle, pool, disk, paths.scratch);
   } finally {
     await pool.close();
   }
-  return result;
+  return run.result();
+}
+
+/** Notes held before they go into the ledger together. */
+const NOTES = 1_000;
+
+class Run {
+  readonly problems: string[] = [];
+  readonly #connection: Connection;
+  readonly #options: IngestOptions;
+  readonly #progress: BundleProgress[];
+  readonly #done: number[] = [];
+  readonly #one: boolean;
+  #reading = 0;
+  #events = 0;
+  #notes: MemberRow[] = [];
+
+  constructor(connection: Connection, bundles: PlannedBundle[], options: IngestOptions) {
+    this.#connection = connection;
+    this.#options = options;
+    this.#one = bundles.length === 1;
+    this.#progress = bundles.map(({ name, path, size }) => ({
+      name,
+      path,
+      state: 'waiting',
+      done: 0,
+      total: size,
+      members: 0,
+      events: 0,
+      problem: null,
+    }));
+  }
+
+  committed(rows: number): void {
+    this.#events += rows;
+    this.#progress[this.#reading]!.events += rows;
+    this.#say();
+  }
+
+  #say(): void {
+    const bytes = this.#progress.reduce((sum, { done }) => sum + done, 0);
+    const { path } = this.#progress[this.#reading]!;
+    this.#options.progress?.(bytes, this.#events, path, this.#progress);
+  }
+
+  async bundle(
+    i: number,
+    bundle: PlannedBundle,
+    pool: LanePool,
+    disk: DiskWatch,
+    scratch: string,
+  ): Promise<void> {
+    this.#reading = i;
+    const progress = this.#progress[i]!;
+    progress.state = 'reading';
+    this.#say();
+    try {
+      const first = bundle.firstFileId ?? (await nextFileId(this.#connection));
+      await this.#connection.run(
+        `UPDATE bundle SET state = 'reading', first_file_id = $2 WHERE bundle_id = $1`,
+        [bundle.bundleId, first],
+      );
+      const flow = this.#flow(bundle, first, pool, disk, progress);
+      const read = await readBundle(bundle.path, flow, {
+        limits: bundle.plan.limits,
+        spoolDir: scratch,
+        ...(this.#options.signal ? { signal: this.#options.signal } : {}),
+      });
+      await pool.finish();
+      await this.#writeNotes();
+      await this.#complete(bundle, read, progress);
+    } catch (error) {
+      this.#notes = [];
+      await this.#broken(bundle, error, progress);
+    }
+    this.#say();
+  }
+
+  #flow(
+    { bundleId, name }: PlannedBundle,
+    first: number,
+    pool: LanePool,
+    disk: DiskWatch,
+    progress: BundleProgress,
+  ): MemberFlow {
+    let next = first;
+    const present = new PresentMembers(this.#connection, bundleId);
+    return {
+      begin: async (header) => {
+        const fileId = next++;
+        const there = await present.get(fileId);
+        progress.members++;
+        if (there) return passedOver(name, header, there);
+        await disk.check();
+        const writer = await pool.begin(fileId, bundleId, name, header);
+        return {
+          write: async (chunk) => {
+            await disk.check();
+            await writer.write(chunk);
+          },
+          end: (end) => writer.end(end),
+        };
+      },
+      note: async (header, status, reason) => {
+        const fileId = next++;
+        const there = await present.get(fileId);
+        progress.members++;
+        if (there) return checkSamePath(name, header, there);
+        const row = blankRow(fileId, { header, bundleId });
+        this.#notes.push({ ...row, status, reason, size: header.size ?? 0 });
+        if (this.#notes.length >= NOTES) await this.#writeNotes();
+      },
+      progress: (bytes) => {
+        progress.done = Math.min(bytes, Math.max(progress.total, bytes));
+        this.#say();
+      },
+    };
+  }
+
+  async #writeNotes(): Promise<void> {
+    const notes = this.#notes;
+    this.#notes = [];
+    await insertMembers(this.#connection, notes);
+  }
+
+  async #complete(bundle: PlannedBundle, read: BundleResult, progress: BundleProgress): Promise<void> {
+    await this.#connection.run(
+      `UPDATE bundle SET sha256 = $2, size = $3, complete = $4, problem = $5, state = 'done' WHERE bundle_id = $1`,
+      [bundle.bundleId, read.sha256, BigInt(read.size), read.problem === null, read.problem],
+    );
+    this.problems.push(...(await memberProblems(this.#connection, bundle.bundleId)));
+    if (read.problem)
+      this.problems.push(
+        read.problem.startsWith(bundle.name) ? read.problem : `${bundle.name}: ${read.problem}`,
+      );
+    const nothing = await nothingRead(this.#connection, bundle.bundleId);
+    if (nothing) this.problems.push(`${bundle.name}: ${nothing}`);
+    Object.assign(progress, { state: 'done', done: read.size, problem: read.problem ?? nothing });
+    progress.total = read.size;
+    this.#done.push(bundle.bundleId);
+  }
+
+  /** A bundle that can't be read at all is forgotten and said; any other fault leaves it to be resumed. */
+  async #broken(bundle: PlannedBundle, error: unknown, progress: BundleProgress): Promise<void> {
+    const cancelled = this.#options.signal?.aborted === true;
+    progress.state = cancelled ? 'cancelled' : 'failed';
+    progress.problem = error instanceof Error ? error.message.split('\n')[0]! : String(error);
+    this.#say();
+    const unreadable = error instanceof CaseError && !cancelled && !GOES_ON.has(error.code);
+    if (!unreadable) throw error;
+    const members = await this.#connection.row<{ n: number }>(
+      'SELECT count(*)::INTEGER AS n FROM member WHERE bundle_id = $1',
+      [bundle.bundleId],
+    );
+    if (members!.n > 0) throw error;
+    await this.#connection.run('DELETE FROM bundle WHERE bundle_id = $1', [bundle.bundleId]);
+    if (this.#one) throw error;
+    this.problems.push(error.message);
+  }
+
+  async result(): Promise<IngestResult> {
+    const row = await this.#connection.row<{ lines: string; records: string; unparsed: string }>(
+      `SELECT coalesce(sum(lines), 0) AS lines, coalesce(sum(records), 0) AS records, coalesce(sum(unparsed_lines), 0) AS unparsed
+       FROM member WHERE bundle_id IN (${[0, ...this.#done].join(', ')})`,
+    );
+    return {
+      bundles: this.#done.length,
+      bundleIds: this.#done,
+      lines: Number(row!.lines),
+      records: Number(row!.records),
+      unparsedLines: Number(row!.unparsed),
+      problems: this.problems,
+    };
+  }
+}
+
+/** Faults that say nothing of the bundle: it can be read when they are over. */
+const GOES_ON: ReadonlySet<string> = new Set([
+  'cancelled',
+  'disk_full',
+  'out_of_memory',
+  'case_closed',
+  'case_full',
+  'bundle_changed',
+  'worker_stopped',
+]);
+
+/** Sentences on single members that are said; the ledger has them all. */
+const SAID = 200;
+
+async function memberProblems(connection: Connection, bundleId: number): Promise<string[]> {
+  const rows = await connection.rows<{ path: string; reason: string | null; all: number }>(
+    `SELECT path, reason, count(*) OVER ()::INTEGER AS "all" FROM member
+     WHERE bundle_id = $1 AND status IN ('failed', 'partial') ORDER BY file_id LIMIT ${SAID}`,
+    [bundleId],
+  );
+  const said = rows.map(({ path, reason }) => `${path}: ${reason}`);
+  const more = (rows[0]?.all ?? 0) - rows.length;
+  if (more > 0)
+    said.push(
+      `${more.toLocaleString('en-US')} more members could not be read, or not to their end: the ledger lists them.`,
+    );
+  return said;
 }
 
 /** Says why a bundle gave no record at all; null when it gave some. */

@@ -7,7 +7,7 @@ import type { Connection } from '../case/database.ts';
 import type { MemberHeader, MemberWriter } from '../intake/bundle.ts';
 import type { FormatDefinition } from '../parse/custom/definition.ts';
 import { Lane } from './lane.ts';
-import { insertEvidence, insertMember, ledgerRow, type MemberRow, type OpenMember } from './ledger.ts';
+import { insertMembers, ledgerRow, type MemberRow, type OpenMember } from './ledger.ts';
 
 export interface PoolOptions {
   /** Formats that are data, those of the case first. */
@@ -63,11 +63,10 @@ export class LanePool {
   #events(options: PoolOptions): ConstructorParameters<typeof Lane>[2] {
     return {
       members: async (connection, members) => {
-        for (const member of members) {
-          const row = ledgerRow(member, this.#open.get(member.fileId)!);
-          await insertMember(connection, row);
-          await insertEvidence(connection, member);
-          this.#open.delete(member.fileId);
+        const rows = members.map((member) => ledgerRow(member, this.#open.get(member.fileId)!));
+        await insertMembers(connection, rows, members);
+        for (const row of rows) {
+          this.#open.delete(row.fileId);
           options.member?.(row);
         }
       },
@@ -94,17 +93,34 @@ export class LanePool {
   /** Ends the workers and removes what no ledger row stands for. */
   async close(): Promise<void> {
     await Promise.all(this.#lanes.map((lane) => lane.close()));
-    await removeUnfinished(this.#connection);
+    // what can't be removed now (the disk is full, the database gave up) does not show and is removed by the next ingest
+    await removeUnfinished(this.#connection).catch(() => undefined);
   }
 }
 
-/** Removes events of members whose end never came: broken off, cancelled, or killed in an earlier run. */
+/**
+ * Removes events of members whose end never came (broken off, cancelled, or killed in an earlier run), with the entities
+ * and templates that no other event has.
+ */
 async function removeUnfinished(connection: Connection): Promise<void> {
-  const unfinished = '(SELECT DISTINCT file_id FROM event WHERE file_id NOT IN (SELECT file_id FROM member))';
-  const some = await connection.row<{ n: number }>(`SELECT count(*)::INTEGER AS n FROM ${unfinished}`);
-  if (!some?.n) return;
-  await connection.run(`DELETE FROM entity_ref WHERE (event_id >> 32) IN ${unfinished}`);
-  await connection.run(`DELETE FROM event_row WHERE file_id IN ${unfinished}`);
+  const found = await connection.rows<{ file_id: number }>(
+    'SELECT DISTINCT file_id FROM event_row WHERE file_id NOT IN (SELECT file_id FROM member) ORDER BY file_id',
+  );
+  if (found.length === 0) return;
+  const unfinished = `(${found.map((row) => row.file_id).join(', ')})`;
+  await connection.run('BEGIN');
+  try {
+    await connection.run(`DELETE FROM entity_ref WHERE (event_id >> 32) IN ${unfinished}`);
+    await connection.run(`DELETE FROM event_row WHERE file_id IN ${unfinished}`);
+    await connection.run('DELETE FROM entity WHERE entity_id NOT IN (SELECT entity_id FROM entity_ref)');
+    await connection.run(
+      'DELETE FROM template_seen WHERE template_id NOT IN (SELECT template_id FROM event_row WHERE template_id IS NOT NULL)',
+    );
+    await connection.run('COMMIT');
+  } catch (error) {
+    await connection.run('ROLLBACK').catch(() => 0);
+    throw error;
+  }
 }
 
 function idlest(lanes: Lane[]): Lane {

@@ -1,5 +1,5 @@
 // The ledger as it is written: a row per member, what became of it, and what it gives the derive stage to settle.
-import { type Bound, type Connection, timestamp } from '../case/database.ts';
+import type { Connection } from '../case/database.ts';
 import type { MemberHeader } from '../intake/bundle.ts';
 import type { MemberDone } from './worker-messages.ts';
 
@@ -94,67 +94,139 @@ export function ledgerRow(done: MemberDone, opened: OpenMember): MemberRow {
   return row;
 }
 
-export async function insertMember(connection: Connection, row: MemberRow): Promise<void> {
-  const time = (us: number | null): Bound => (us === null ? null : timestamp(us));
-  await connection.run(
-    `INSERT INTO member (file_id, bundle_id, path, sha256, content_sha256, size, content_size, mode, owner, mtime, format, system,
-       encoding, compression, status, reason, lines, records, unparsed_lines, out_of_order, foreign_records, first_ts, last_ts, first_wall, last_wall, node)
-     VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15,$16,$17,$18,$19,$20,$21,$22,$23,$22,$23,$24)`,
-    [
-      row.fileId,
-      row.bundleId,
-      wellFormed(row.path),
-      row.sha256,
-      row.contentSha256,
-      BigInt(row.size),
-      row.contentSize === null ? null : BigInt(row.contentSize),
-      row.header.mode,
-      row.header.owner,
-      time(row.header.mtimeUs),
-      row.format,
-      row.system,
-      row.encoding,
-      row.header.compression,
-      row.status,
-      row.reason,
-      BigInt(row.lines),
-      BigInt(row.records),
-      BigInt(row.unparsedLines),
-      BigInt(row.outOfOrder),
-      BigInt(row.foreign),
-      time(row.firstWall),
-      time(row.lastWall),
-      row.header.node,
-    ],
+/** Rows of one statement: its text stays small, and so does what DuckDB holds of it. */
+const AT_ONCE = 2_000;
+
+const MEMBER = {
+  file_id: 'INTEGER',
+  bundle_id: 'INTEGER',
+  path: 'VARCHAR',
+  sha256: 'VARCHAR',
+  content_sha256: 'VARCHAR',
+  size: 'BIGINT',
+  content_size: 'BIGINT',
+  mode: 'INTEGER',
+  owner: 'VARCHAR',
+  mtime: 'BIGINT',
+  format: 'VARCHAR',
+  system: 'VARCHAR',
+  encoding: 'VARCHAR',
+  compression: 'VARCHAR',
+  status: 'VARCHAR',
+  reason: 'VARCHAR',
+  lines: 'BIGINT',
+  records: 'BIGINT',
+  unparsed_lines: 'BIGINT',
+  out_of_order: 'BIGINT',
+  foreign_records: 'BIGINT',
+  first_wall: 'BIGINT',
+  last_wall: 'BIGINT',
+  year_basis: 'VARCHAR',
+  node: 'VARCHAR',
+} as const;
+const ZONE_EVIDENCE = {
+  file_id: 'INTEGER',
+  offset_minutes: 'INTEGER',
+  count: 'BIGINT',
+  first_line: 'INTEGER',
+  last_line: 'INTEGER',
+  first_wall: 'BIGINT',
+  last_wall: 'BIGINT',
+  why: 'VARCHAR',
+  writer: 'VARCHAR',
+} as const;
+const YEAR_FIX = { file_id: 'INTEGER', before_line: 'INTEGER', years: 'INTEGER' } as const;
+const FACT = { file_id: 'INTEGER', kind: 'VARCHAR', value: 'VARCHAR', line: 'BIGINT' } as const;
+
+/** Ledger rows of members, and what each gave for derive; many rows a statement. */
+export async function insertMembers(
+  connection: Connection,
+  rows: readonly MemberRow[],
+  done: readonly MemberDone[] = [],
+): Promise<void> {
+  const basis = new Map(done.map(({ fileId, summary }) => [fileId, summary?.yearBasis ?? null]));
+  await insertAll(
+    connection,
+    MEMBER,
+    rows.map((row) => ({ ...columnsOf(row), year_basis: basis.get(row.fileId) ?? null })),
+    (
+      source,
+    ) => `INSERT INTO member BY NAME SELECT * EXCLUDE (mtime, first_wall, last_wall), make_timestamp(mtime) AS mtime,
+      make_timestamp(first_wall) AS first_wall, make_timestamp(last_wall) AS last_wall,
+      make_timestamp(first_wall) AS first_ts, make_timestamp(last_wall) AS last_ts FROM (${source})`,
   );
+  const into = (table: string) => (source: string) => `INSERT INTO ${table} BY NAME ${source}`;
+  const zones = done.flatMap(({ fileId, summary }) =>
+    (summary?.zoneEvidence ?? []).map((zone) => ({
+      file_id: fileId,
+      offset_minutes: zone.offsetMinutes,
+      count: zone.count,
+      first_line: zone.firstLine,
+      last_line: zone.lastLine,
+      first_wall: Math.trunc(zone.firstWall),
+      last_wall: Math.trunc(zone.lastWall),
+      why: zone.why,
+      writer: zone.writer,
+    })),
+  );
+  await insertAll(connection, ZONE_EVIDENCE, zones, into('zone_evidence'));
+  const fixes = done.flatMap(({ fileId, summary }) =>
+    (summary?.yearFixes ?? []).map((fix) => ({
+      file_id: fileId,
+      before_line: fix.beforeLine,
+      years: fix.years,
+    })),
+  );
+  await insertAll(connection, YEAR_FIX, fixes, into('year_fix'));
+  const facts = done.flatMap(({ fileId, summary }) =>
+    (summary?.facts ?? []).map(({ kind, value, line }) => ({ file_id: fileId, kind, value, line })),
+  );
+  await insertAll(connection, FACT, facts, into('fact'));
 }
 
-/** Zone evidence and facts that the member gave, for derive. */
-export async function insertEvidence(connection: Connection, { fileId, summary }: MemberDone): Promise<void> {
-  for (const zone of summary?.zoneEvidence ?? []) {
-    await connection.run('INSERT INTO zone_evidence VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)', [
-      fileId,
-      zone.offsetMinutes,
-      BigInt(zone.count),
-      zone.firstLine,
-      zone.lastLine,
-      BigInt(Math.trunc(zone.firstWall)),
-      BigInt(Math.trunc(zone.lastWall)),
-      zone.why,
-      zone.writer,
-    ]);
-  }
-  for (const fix of summary?.yearFixes ?? [])
-    await connection.run('INSERT INTO year_fix VALUES ($1, $2, $3)', [fileId, fix.beforeLine, fix.years]);
-  if (summary?.yearBasis)
-    await connection.run('UPDATE member SET year_basis = $2 WHERE file_id = $1', [fileId, summary.yearBasis]);
-  for (const fact of summary?.facts ?? []) {
-    await connection.run('INSERT INTO fact VALUES ($1, $2, $3, $4)', [
-      fileId,
-      fact.kind,
-      fact.value,
-      BigInt(fact.line),
-    ]);
+function columnsOf(row: MemberRow): Record<keyof typeof MEMBER, string | number | null> {
+  return {
+    file_id: row.fileId,
+    bundle_id: row.bundleId,
+    path: row.path,
+    sha256: row.sha256,
+    content_sha256: row.contentSha256,
+    size: row.size,
+    content_size: row.contentSize,
+    mode: row.header.mode,
+    owner: row.header.owner,
+    mtime: row.header.mtimeUs === null ? null : Math.trunc(row.header.mtimeUs),
+    format: row.format,
+    system: row.system,
+    encoding: row.encoding,
+    compression: row.header.compression,
+    status: row.status,
+    reason: row.reason,
+    lines: row.lines,
+    records: row.records,
+    unparsed_lines: row.unparsedLines,
+    out_of_order: row.outOfOrder,
+    foreign_records: row.foreign,
+    first_wall: row.firstWall === null ? null : Math.trunc(row.firstWall),
+    last_wall: row.lastWall === null ? null : Math.trunc(row.lastWall),
+    year_basis: null,
+    node: row.header.node,
+  };
+}
+
+/** Rows go in as one JSON text a statement; lone surrogates, which JSON can't state, become U+FFFD. */
+async function insertAll(
+  connection: Connection,
+  columns: Record<string, string>,
+  rows: readonly object[],
+  statement: (source: string) => string,
+): Promise<void> {
+  const source = `SELECT unnest(from_json($1::JSON, '${JSON.stringify([columns])}'), recursive := true)`;
+  for (let from = 0; from < rows.length; from += AT_ONCE) {
+    const text = JSON.stringify(rows.slice(from, from + AT_ONCE), (_, value) =>
+      typeof value === 'string' ? wellFormed(value) : value,
+    );
+    await connection.run(statement(source), [text]);
   }
 }
 

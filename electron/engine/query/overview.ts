@@ -13,21 +13,19 @@ import type { Case } from '../case/case.ts';
 import type { Connection, Json } from '../case/database.ts';
 import { SCHEMA_VERSION } from '../case/schema.ts';
 import { TOOL_VERSION } from '../case/version.ts';
+import { readPending } from './pending.ts';
 
 const number = (value: Json | undefined): number | null =>
   value === null || value === undefined ? null : Number(value);
 
 export async function caseInfo(openCase: Case, connection: Connection): Promise<CaseInfo> {
   const row = (await connection.row<Record<string, string | null>>(
-    `SELECT (SELECT count(*) FROM bundle) AS bundles, (SELECT count(*) FROM member) AS members, (SELECT count(*) FROM event) AS events,
-       (SELECT count(*) FROM finding) AS findings, epoch_us((SELECT min(ts) FROM event)) AS first, epoch_us((SELECT max(ts) FROM event)) AS last,
-       (SELECT string_agg(name, ', ' ORDER BY bundle_id) FROM bundle WHERE size IS NULL) AS broken`,
+    `SELECT (SELECT count(*) FROM bundles) AS bundles, (SELECT count(*) FROM member) AS members, (SELECT count(*) FROM finding) AS findings,
+       coalesce(sum(records), 0) AS events, epoch_us(min(first_ts)) AS first, epoch_us(max(last_ts)) AS last
+     FROM member WHERE status <> 'duplicate'`,
   ))!;
-  const notices = [...openCase.notices];
-  if (row.broken)
-    notices.push(
-      `Taking in ${row.broken} was broken off. Members listed in the ledger are whole; add the bundle again to a new case for the rest.`,
-    );
+  const pending = openCase.working ? null : await readPending(connection);
+  const notices = [...openCase.notices, ...(pending ? [pending.sentence] : [])];
   return {
     dir: openCase.dir,
     name: openCase.name,
@@ -42,7 +40,7 @@ export async function caseInfo(openCase: Case, connection: Connection): Promise<
     toolVersion: TOOL_VERSION,
     schemaVersion: SCHEMA_VERSION,
     notices,
-    pending: null,
+    pending,
   };
 }
 

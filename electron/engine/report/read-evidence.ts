@@ -41,7 +41,8 @@ export async function readEvidence(ask: Asker): Promise<BundleEntry[]> {
     'Bundles',
     `
     SELECT bundle_id, name, path, sha256, size, complete, problem
-    FROM bundle
+    FROM bundle b
+    WHERE EXISTS (SELECT 1 FROM member m WHERE m.bundle_id = b.bundle_id)
     ORDER BY name, sha256 NULLS LAST, bundle_id`,
   );
   const members = await ask.rows<MemberRow>(

@@ -63,7 +63,7 @@ export async function smallCase(
 async function fill(opened: Case, lines: Buffer[], sha: string, size: number, root: string, title: string) {
   await opened.write(async (connection) => {
     await connection.run(
-      `INSERT INTO bundle VALUES (1, 'node1.tar', $1, 'b0', 4096, now()::TIMESTAMP, 'someone', '0.1.0', true, NULL)`,
+      `INSERT INTO bundle (bundle_id, name, path, sha256, size, added_at, added_by, tool_version, complete) VALUES (1, 'node1.tar', $1, 'b0', 4096, now()::TIMESTAMP, 'someone', '0.1.0', true)`,
       [join(root, 'node1.tar')],
     );
     await connection.run(
