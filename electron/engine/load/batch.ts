@@ -12,6 +12,9 @@ const ELSEWHERE = -1;
 const NEW_TEMPLATES = 32_768;
 const TEXT_BYTES = 112 << 20;
 
+/** Lines are counted up to here; a file of line ends alone can have more. */
+const LAST_LINE = 2 ** 31 - 1;
+
 /** `''` and -1 stand for NULL in the batch; the time of an undated event is this. */
 const NO_TIME = -(2 ** 52);
 
@@ -149,7 +152,7 @@ export class EventBatch implements RecordSink {
     const row = this.rows++;
     this.#eventId.setHalves(row, this.#fileId, draft.record);
     this.#file.set(row, this.#fileId);
-    this.#line.set(row, draft.line);
+    this.#line.set(row, Math.min(draft.line, LAST_LINE));
     this.#lines.set(row, draft.lines);
     this.#offset.set(row, draft.byteOffset);
     this.#length.set(row, draft.byteLength);

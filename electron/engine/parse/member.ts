@@ -44,6 +44,8 @@ import { ZONE_WHY } from './zone-runs.ts';
 const HEAD_BYTES = 64 * 1024;
 const MAX_MESSAGE = MAX_LINE;
 const MAX_JOINED = 5000;
+/** Bytes of one record; what is longer is cut into records that tile it, whose lines are those of the last. */
+const MAX_RECORD = 32 << 20;
 /** A hole at the start of a member that is shorter may be a number in a binary file. */
 const MIN_HOLE = 64;
 /** So many lines of another format in a row, and the file has become one of it. */
@@ -207,7 +209,7 @@ class Reader implements MemberParser, LineSink, UnitSink {
     } else this.#lines.end(short);
     this.#parts.flush();
     this.#close();
-    if (this.#blankOffset !== -1) this.#blankRecord();
+    if (this.#blankOffset !== -1) this.#blankRecord(this.#offset);
     this.#order.end();
     return {
       format: this.#formatId(),
@@ -937,6 +939,7 @@ class Reader implements MemberParser, LineSink, UnitSink {
 
   #mayJoin(open: Open, text: string): boolean {
     if (open.joined >= MAX_JOINED && !this.#member.hint.whole) return false;
+    if (open.draft.byteLength >= MAX_RECORD) return false;
     if (open.source !== this.#source || open.stream !== this.#said.stream) return false;
     const kind = open.kind;
     const strays = this.#member.hint.strays;
@@ -1006,20 +1009,23 @@ class Reader implements MemberParser, LineSink, UnitSink {
 
   /** Blank lines go with the record before them, or with the one that comes first. */
   #blank(open: Open | null, offset: number, bytes: number, lines: number): void {
-    if (open) {
+    if (open && open.draft.byteLength < MAX_RECORD) {
       open.draft.lines += lines;
       open.draft.byteLength += bytes;
       open.nuls += this.#nuls;
       if (!open.kind?.joins || open.draft.lines > lines + 1) this.#append(open, '');
       return;
     }
+    if (open) this.#close();
     if (this.#blankOffset === -1) this.#blankOffset = offset;
     this.#blankLines += lines;
     this.#blankNuls += this.#nuls;
+    if (offset + bytes - this.#blankOffset >= MAX_RECORD) this.#blankRecord(offset + bytes);
   }
 
-  #blankRecord(): void {
-    const open = this.#begun(this.#offset, 0, 0, this.#lineNumber + 1);
+  /** Blank lines that no record came after, up to `end`. */
+  #blankRecord(end: number): void {
+    const open = this.#begun(end, 0, 0, this.#lineNumber + 1);
     open.draft.parsed = true;
     open.draft.system = this.#main.format.system;
     this.#swap(open, null);
@@ -1112,6 +1118,39 @@ class Reader implements MemberParser, LineSink, UnitSink {
       const name = id === 'text' ? 'text.plain' : `${id}.text`;
       this.#counts.set(name, (this.#counts.get(name) ?? 0) + 1);
     }
+    draft.record = this.#records++;
+    const excess = draft.byteLength - MAX_RECORD;
+    if (excess <= 0) {
+      open.draft = this.#order.add(draft, open.ordered);
+      return;
+    }
+    const { line, lines, byteOffset, parsed, system, component } = draft;
+    draft.byteLength = MAX_RECORD;
+    draft.lines = 0;
+    open.draft = this.#order.add(draft, open.ordered);
+    for (let at = 0; at < excess; at += MAX_RECORD) {
+      const byteLength = Math.min(MAX_RECORD, excess - at);
+      this.#stretch(open, {
+        line,
+        lines: at + MAX_RECORD < excess ? 0 : lines,
+        byteOffset: byteOffset + MAX_RECORD + at,
+        byteLength,
+        parsed,
+        system,
+        component,
+      });
+    }
+  }
+
+  /** More bytes of a record that is too long for one: they are not read, and stand in the store. */
+  #stretch(
+    open: Open,
+    place: Pick<Draft, 'line' | 'lines' | 'byteOffset' | 'byteLength' | 'parsed' | 'system' | 'component'>,
+  ): void {
+    const draft = Object.assign(open.draft, place);
+    putNumber(draft, 'tidemark.continues', place.line);
+    putNumber(draft, 'tidemark.message_cut', place.byteLength);
+    draft.fields += '}';
     draft.record = this.#records++;
     open.draft = this.#order.add(draft, open.ordered);
   }

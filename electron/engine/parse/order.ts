@@ -12,6 +12,8 @@ const STEP = 20;
 /** Records held back at most. */
 const MAX_HELD = 500;
 const MAX_LEADING = 2000;
+/** Bytes of text in them at most. */
+const MAX_HELD_BYTES = 32 << 20;
 
 /** Times that state a zone and those that don't are clocks of their own. */
 class Clock {
@@ -29,6 +31,7 @@ export class Order {
   #neighbour = Number.NaN;
   #neighbourKind: TsKind = TS_KIND.none;
   #held: Draft[] = [];
+  #heldBytes = 0;
   #pool: Draft[] = [];
   /** What is held back: nothing, records before the first dated one, one far ahead, a run behind the others. */
   #waits: '' | 'leading' | 'ahead' | 'behind' = 'leading';
@@ -126,13 +129,18 @@ export class Order {
 
   #hold(draft: Draft): Draft {
     this.#held.push(draft);
+    this.#heldBytes += draft.message.length + draft.fields.length;
     return this.#pool.pop() ?? new Draft();
+  }
+
+  #room(records: number): boolean {
+    return this.#held.length < records && this.#heldBytes < MAX_HELD_BYTES;
   }
 
   #wait(draft: Draft, dated: boolean, ordered: boolean): Draft {
     if (this.#waits === 'leading') {
       if (!dated || draft.foreign) {
-        if (this.#held.length < MAX_LEADING) return this.#hold(draft);
+        if (this.#room(MAX_LEADING)) return this.#hold(draft);
         this.#release(this.#held.length);
         this.#waits = '';
         return this.add(draft, ordered);
@@ -149,7 +157,7 @@ export class Order {
     const own =
       dated && !draft.foreign && (draft.tsKind === TS_KIND.absolute) === (clock === this.#clocks[0]);
     if (!own || !ordered) {
-      if (this.#held.length < MAX_HELD) return this.#hold(draft);
+      if (this.#room(MAX_HELD)) return this.#hold(draft);
       this.#settle();
       return this.add(draft, ordered);
     }
@@ -185,7 +193,7 @@ export class Order {
       this.#step();
       clock.latest = t;
       clock.falling = true;
-    } else if (this.#held.length >= MAX_HELD) this.#outliers();
+    } else if (!this.#room(MAX_HELD)) this.#outliers();
     return next;
   }
 
@@ -232,6 +240,7 @@ export class Order {
   #release(count: number): void {
     const held = this.#held;
     this.#held = [];
+    this.#heldBytes = 0;
     for (let i = 0; i < count; i++) {
       const draft = held[i] as Draft;
       this.#hand(draft, draft.tsKind !== TS_KIND.none && !Number.isNaN(draft.tsWall));

@@ -4,12 +4,15 @@ import type { Frame, FrameMaker, UnitSink } from './frame.ts';
 import { Gathered, handOn, handOnLines, MAX_UNIT } from './frame.ts';
 
 const MAX_ROW_LINES = 2000;
+/** A line without an end that is longer is taken in parts. */
+const MAX_WAITING = 8 * MAX_UNIT;
 
 /** Lines of a text that is fed in pieces, each with its end. */
 abstract class ByLine implements Frame {
   protected readonly sink: UnitSink;
   protected readonly unit = new Gathered();
   #rest: string[] = [];
+  #waiting = 0;
 
   constructor(sink: UnitSink) {
     this.sink = sink;
@@ -21,17 +24,23 @@ abstract class ByLine implements Frame {
       const piece = text.slice(from, nl + 1);
       if (this.#rest.length > 0) {
         this.#rest.push(piece);
-        this.line(this.#rest.join(''));
-        this.#rest = [];
+        this.#takeRest();
       } else this.line(piece);
       from = nl + 1;
     }
     if (from < text.length) this.#rest.push(text.slice(from));
+    this.#waiting += text.length - from;
+    if (this.#waiting > MAX_WAITING) this.#takeRest();
+  }
+
+  #takeRest(): void {
+    if (this.#rest.length > 0) this.line(this.#rest.join(''));
+    this.#rest = [];
+    this.#waiting = 0;
   }
 
   end(): void {
-    if (this.#rest.length > 0) this.line(this.#rest.join(''));
-    this.#rest = [];
+    this.#takeRest();
     this.finish();
   }
 
@@ -130,12 +139,15 @@ class ExportFrame implements Frame {
     let at = 0;
     for (;;) {
       const nl = buffer.indexOf('\n', at);
-      if (nl === -1) break;
+      if (nl === -1) {
+        if (buffer.length - at > MAX_WAITING) at = this.#text(buffer, at, buffer.length - 1);
+        break;
+      }
       if (nl === at) {
         // Blank lines end an entry; further ones go with it.
         let end = nl + 1;
         while (buffer.charCodeAt(end) === 10) end++;
-        if (end === buffer.length && !last) break;
+        if (end === buffer.length && !last && end - at <= MAX_WAITING) break;
         this.#unit.keep(buffer.slice(at, end), this.#sink);
         handOn(this.#unit, this.#sink);
         at = end;
@@ -237,7 +249,7 @@ class OctetFrame implements Frame {
       else if (!Number.isNaN(next) && !(next >= 48 && next <= 57)) {
         // The count is wrong: what ends the line ends the message.
         const nl = buffer.indexOf('\n', at);
-        if (nl === -1 && !last) break;
+        if (nl === -1 && !last && buffer.length - at <= MAX_WAITING) break;
         end = nl === -1 ? buffer.length : nl + 1;
       }
       this.#unit.keep(buffer.slice(at, end), this.#sink);
