@@ -21,6 +21,7 @@ import { SqlView } from '../views/sql/SqlView.tsx';
 import { StartView } from '../views/start/StartView.tsx';
 import { TemplatesView } from '../views/templates/TemplatesView.tsx';
 import { TimelineView } from '../views/timeline/TimelineView.tsx';
+import { CaseDialogs } from './CaseDialogs.tsx';
 import { IngestBanner } from './IngestBanner.tsx';
 import { KeyHelp } from './KeyHelp.tsx';
 import { Palette } from './Palette.tsx';
@@ -109,6 +110,7 @@ export function App() {
         </div>
       )}
       {phase === 'open' ? <Desk /> : <StartView />}
+      <CaseDialogs />
       <Palette />
       <KeyHelp />
       <Toasts />

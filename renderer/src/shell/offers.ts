@@ -3,15 +3,18 @@ import type { Output } from '../../../shared/api.ts';
 import { plural } from '../format/numbers.ts';
 import { entityWord } from '../format/words.ts';
 import { useCase } from '../store/case.ts';
+import { useCustody } from '../store/custody.ts';
 import { openEntity, openFinding, openNode } from '../store/details.ts';
+import { useDialogs } from '../store/dialogs.ts';
 import { useFindings } from '../store/findings.ts';
 import { useLens } from '../store/lens.ts';
 import { useNodes } from '../store/nodes.ts';
 import { usePalette } from '../store/palette.ts';
 import { useReport } from '../store/report.ts';
-import { useRoute, VIEW_KEYS, VIEW_WORDS, VIEWS } from '../store/route.ts';
+import { EVIDENCE_PARTS, PART_WORDS, useRoute, VIEW_KEYS, VIEW_WORDS, VIEWS } from '../store/route.ts';
 import { useRules } from '../store/rules.ts';
 import { useTheme } from '../store/theme.ts';
+import { useVerify } from '../store/verify.ts';
 import { match } from './match.ts';
 
 export interface Offer {
@@ -40,6 +43,7 @@ function commands(): Offer[] {
   ];
   if (useCase.getState().phase !== 'open') return always;
   const report = useReport.getState();
+  const { show } = useDialogs.getState();
   return [
     command('Clear the lens', lens.clear, 'x x'),
     command('Lens back', lens.back, 'Alt+←'),
@@ -49,6 +53,22 @@ function commands(): Offer[] {
       useRoute.getState().go('report');
       void report.write('html');
     }),
+    ...EVIDENCE_PARTS.map((part) =>
+      command(`Evidence: ${PART_WORDS[part]}`, () => useRoute.getState().showPart(part), `g v, ${part[0]}`),
+    ),
+    command('Add bundles to this case', () => show('bundles')),
+    command('Verify the evidence', () => {
+      useRoute.getState().showPart('verification');
+      void useVerify.getState().start();
+    }),
+    command('Check the chain of the custody log', () => {
+      useRoute.getState().showPart('custody');
+      void useCustody.getState().verify();
+    }),
+    command('Sign the manifest', () => show('sign')),
+    command('Export the case to a file', () => show('export case')),
+    command('Import a case file', () => show('import case')),
+    command('Merge annotations from a case file', () => show('merge')),
     command('Close this case', () => void useCase.getState().close()),
     ...always,
   ];

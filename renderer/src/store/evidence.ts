@@ -1,29 +1,36 @@
-// The ledger: every member of every bundle and what became of it.
+// The ledger: every member of every bundle and what became of it; the bundles themselves.
 import { create } from 'zustand';
-import type { LedgerRow } from '../../../shared/api.ts';
+import type { BundleRow, LedgerRow } from '../../../shared/api.ts';
 import type { MemberStatus } from '../../../shared/model.ts';
 import { api } from '../backend.ts';
+import { type LedgerFilters, NO_FILTERS } from '../views/evidence/ledger-filters.ts';
+import type { ReasonKind } from '../views/evidence/reason-kinds.ts';
 import { newest } from './newest.ts';
+import { useRoute } from './route.ts';
 
 interface EvidenceState {
   files: LedgerRow[];
   loaded: boolean;
   error: string | null;
-  /** Shown statuses; empty: all. */
-  statuses: ReadonlySet<MemberStatus>;
-  filter: string;
-  /** Only files of this node, of this format, with lines that were not parsed. */
-  node: string | null;
-  format: string | null;
-  unparsed: boolean;
+  filters: LedgerFilters;
+  bundles: BundleRow[];
+  bundlesLoaded: boolean;
+  bundlesError: string | null;
   load(): void;
-  toggle(status: MemberStatus): void;
-  only(statuses: MemberStatus[]): void;
-  setFilter(filter: string): void;
-  setNode(node: string | null): void;
-  setFormat(format: string | null): void;
-  setUnparsed(unparsed: boolean): void;
+  loadBundles(): void;
+  narrow(filters: Partial<LedgerFilters>): void;
+  toggleStatus(status: MemberStatus): void;
+  toggleReason(reason: ReasonKind): void;
+  clearFilters(): void;
+  /** Shows the ledger with these filters and no others. */
+  showLedger(filters: Partial<LedgerFilters>): void;
 }
+
+const toggled = <T>(set: ReadonlySet<T>, one: T): Set<T> => {
+  const next = new Set(set);
+  if (!next.delete(one)) next.add(one);
+  return next;
+};
 
 export const useEvidence = create<EvidenceState>((set, get) => {
   const ask = newest({
@@ -31,50 +38,29 @@ export const useEvidence = create<EvidenceState>((set, get) => {
     took: ({ files }) => set({ files, loaded: true, error: null }),
     failed: (error) => set({ error, loaded: true }),
   });
+  const askBundles = newest({
+    run: () => api['evidence.bundles']({}),
+    took: ({ bundles }) => set({ bundles, bundlesLoaded: true, bundlesError: null }),
+    failed: (bundlesError) => set({ bundlesError, bundlesLoaded: true }),
+  });
+  const narrow = (filters: Partial<LedgerFilters>) => set({ filters: { ...get().filters, ...filters } });
   return {
     files: [],
     loaded: false,
     error: null,
-    statuses: new Set(),
-    filter: '',
-    node: null,
-    format: null,
-    unparsed: false,
+    filters: NO_FILTERS,
+    bundles: [],
+    bundlesLoaded: false,
+    bundlesError: null,
     load: () => ask(undefined),
-    toggle(status) {
-      const statuses = new Set(get().statuses);
-      if (!statuses.delete(status)) statuses.add(status);
-      set({ statuses });
+    loadBundles: () => askBundles(undefined),
+    narrow,
+    toggleStatus: (status) => narrow({ statuses: toggled(get().filters.statuses, status) }),
+    toggleReason: (reason) => narrow({ reasons: toggled(get().filters.reasons, reason) }),
+    clearFilters: () => set({ filters: NO_FILTERS }),
+    showLedger(filters) {
+      set({ filters: { ...NO_FILTERS, ...filters } });
+      useRoute.getState().showPart('ledger');
     },
-    only: (statuses) =>
-      set({ statuses: new Set(statuses), filter: '', node: null, format: null, unparsed: false }),
-    setFilter: (filter) => set({ filter }),
-    setNode: (node) => set({ node }),
-    setFormat: (format) => set({ format }),
-    setUnparsed: (unparsed) => set({ unparsed }),
   };
 });
-
-export const matching = (
-  files: LedgerRow[],
-  {
-    statuses,
-    filter,
-    node,
-    format,
-    unparsed,
-  }: Pick<EvidenceState, 'statuses' | 'filter' | 'node' | 'format' | 'unparsed'>,
-): LedgerRow[] => {
-  const needle = filter.trim().toLowerCase();
-  return files.filter(
-    (f) =>
-      (statuses.size === 0 || statuses.has(f.status)) &&
-      (node === null || f.node === node) &&
-      (format === null || (f.format ?? '') === format) &&
-      (!unparsed || f.unparsedLines > 0) &&
-      (needle === '' ||
-        [f.path, f.bundle, f.node, f.format, f.reason, f.sha256].some((v) =>
-          v?.toLowerCase().includes(needle),
-        )),
-  );
-};

@@ -1,4 +1,5 @@
 // Another case: what the stores hold of the one before is forgotten; what the responder typed stays.
+import { useCustody } from './custody.ts';
 import { useDetails } from './details.ts';
 import { useEvidence } from './evidence.ts';
 import { useFacets } from './facets.ts';
@@ -14,11 +15,13 @@ import { useRules } from './rules.ts';
 import { useSql } from './sql.ts';
 import { useStatus } from './status.ts';
 import { useSuppressions } from './suppressions.ts';
+import { useVerify } from './verify.ts';
 
 export function forgetCase(): void {
   useLens.getState().forget();
   useDetails.getState().close();
   for (const store of [
+    useCustody,
     useEvidence,
     useFacets,
     useFindings,
@@ -30,6 +33,7 @@ export function forgetCase(): void {
     useRules,
     useStatus,
     useSuppressions,
+    useVerify,
   ]) {
     (store.setState as (state: unknown) => void)(store.getInitialState());
   }

@@ -46,23 +46,48 @@ export const VIEW_KEYS: Record<View, string> = {
 /** Views that need their whole width: what was looked at before does not follow there. */
 const WIDE: readonly View[] = ['rules', 'nodes', 'posture', 'evidence', 'report'];
 
-const fromAddress = (): View => {
-  const name = location.hash.replace(/^#\/?/, '');
-  return (VIEWS as readonly string[]).includes(name) ? (name as View) : 'overview';
+/** Parts of the evidence view. */
+export const EVIDENCE_PARTS = ['ledger', 'bundles', 'verification', 'custody'] as const;
+export type EvidencePart = (typeof EVIDENCE_PARTS)[number];
+export const PART_WORDS: Record<EvidencePart, string> = {
+  ledger: 'Ledger',
+  bundles: 'Bundles',
+  verification: 'Verification',
+  custody: 'Custody',
+};
+
+const fromAddress = (): Pick<RouteState, 'view' | 'part'> => {
+  const [name = '', part = ''] = location.hash.replace(/^#\/?/, '').split('/');
+  return {
+    view: (VIEWS as readonly string[]).includes(name) ? (name as View) : 'overview',
+    part: (EVIDENCE_PARTS as readonly string[]).includes(part) ? (part as EvidencePart) : 'ledger',
+  };
 };
 
 interface RouteState {
   view: View;
+  /** Which part of the evidence view was shown last. */
+  part: EvidencePart;
   go(view: View): void;
+  showPart(part: EvidencePart): void;
 }
 
 export const useRoute = create<RouteState>((set) => ({
-  view: fromAddress(),
+  ...fromAddress(),
   go(view) {
     if (view !== useRoute.getState().view && WIDE.includes(view)) useDetails.getState().close();
-    history.replaceState(null, '', `#/${view}`);
+    history.replaceState(
+      null,
+      '',
+      view === 'evidence' ? `#/${view}/${useRoute.getState().part}` : `#/${view}`,
+    );
     set({ view });
+  },
+  showPart(part) {
+    if (part !== 'ledger') useDetails.getState().close();
+    set({ part });
+    useRoute.getState().go('evidence');
   },
 }));
 
-window.addEventListener('hashchange', () => useRoute.setState({ view: fromAddress() }));
+window.addEventListener('hashchange', () => useRoute.setState(fromAddress()));

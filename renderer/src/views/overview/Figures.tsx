@@ -54,8 +54,7 @@ export function Figures({ overview }: { overview: Output<'overview.get'> }) {
       value: count(info.members),
       note: unread || 'all read',
       go: () => {
-        useEvidence.getState().only([]);
-        go('evidence');
+        useEvidence.getState().showLedger({});
       },
     },
     { id: 'findings', word: 'findings', value: count(info.findings), go: () => go('findings') },

@@ -4,11 +4,9 @@ import { count } from '../../format/numbers.ts';
 import { STATUS_WORDS } from '../../format/words.ts';
 import { useEvidence } from '../../store/evidence.ts';
 import { showOnly } from '../../store/pivot.ts';
-import { useRoute } from '../../store/route.ts';
 import { Card } from './Card.tsx';
 
 export function ProblemFiles({ overview }: { overview: Output<'overview.get'> }) {
-  const go = useRoute((s) => s.go);
   const files = overview.worstFiles;
   return (
     <Card
@@ -18,8 +16,7 @@ export function ProblemFiles({ overview }: { overview: Output<'overview.get'> })
           type="button"
           className="link"
           onClick={() => {
-            useEvidence.getState().only(['partial', 'skipped', 'failed']);
-            go('evidence');
+            useEvidence.getState().showLedger({ statuses: new Set(['partial', 'skipped', 'failed']) });
           }}
         >
           All in Evidence

@@ -6,12 +6,10 @@ import { BASIS_WORDS, STATUS_WORDS } from '../../format/words.ts';
 import { levelColour } from '../../parts/Marks.tsx';
 import { useEvidence } from '../../store/evidence.ts';
 import { showOnly } from '../../store/pivot.ts';
-import { useRoute } from '../../store/route.ts';
 import { Card } from './Card.tsx';
 import { Shares } from './Shares.tsx';
 
 export function QualityCard({ overview }: { overview: Output<'overview.get'> }) {
-  const go = useRoute((s) => s.go);
   const { quality, bases, members, levels } = overview;
   const order = [...LEVELS].reverse();
   const rank = (level: string | null) =>
@@ -31,8 +29,7 @@ export function QualityCard({ overview }: { overview: Output<'overview.get'> }) 
           n: m.members,
           note: bytes(m.bytes),
           go: () => {
-            useEvidence.getState().only([m.status]);
-            go('evidence');
+            useEvidence.getState().showLedger({ statuses: new Set([m.status]) });
           },
         }))}
       />

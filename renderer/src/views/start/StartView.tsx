@@ -4,6 +4,7 @@ import { dateTime } from '../../format/time.ts';
 import { ErrorLine } from '../../parts/Empty.tsx';
 import { Icon } from '../../parts/Icon.tsx';
 import { useCase } from '../../store/case.ts';
+import { useDialogs } from '../../store/dialogs.ts';
 import { useTheme } from '../../store/theme.ts';
 import { NewCase } from './NewCase.tsx';
 import { PathPicker } from './PathPicker.tsx';
@@ -67,6 +68,15 @@ export function StartView() {
                   data-testid="open-case"
                 >
                   Choose a case folder …
+                </button>
+                <button
+                  type="button"
+                  className="link"
+                  disabled={busy !== null}
+                  onClick={() => useDialogs.getState().show('import case')}
+                  data-testid="start-import"
+                >
+                  Import a case file that somebody sent …
                 </button>
                 {recent.length > 0 && (
                   <>

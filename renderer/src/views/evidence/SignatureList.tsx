@@ -1,0 +1,50 @@
+// Signatures: of what, by whom, when, and whether they hold.
+import type { VerifyResult } from '../../../../shared/api.ts';
+import { oneLine } from '../../format/control.ts';
+import { dateTime } from '../../format/time.ts';
+import { copy } from '../../parts/copy.ts';
+import { Icon } from '../../parts/Icon.tsx';
+
+export function SignatureList({ signatures }: { signatures: VerifyResult['signatures'] }) {
+  if (signatures.length === 0) return null;
+  return (
+    <section data-testid="signatures">
+      <h2>Signatures</h2>
+      <table className="table">
+        <thead>
+          <tr>
+            <th>of</th>
+            <th>by</th>
+            <th>key</th>
+            <th>when (UTC)</th>
+            <th>holds</th>
+          </tr>
+        </thead>
+        <tbody>
+          {signatures.map((s) => (
+            <tr key={`${s.what} ${s.fingerprint} ${s.at}`} data-testid="signature" data-ok={s.ok}>
+              <td className="mono wrap">{oneLine(s.what)}</td>
+              <td>{oneLine(s.signer)}</td>
+              <td className="mono mark">
+                <span title={s.fingerprint}>{s.fingerprint.slice(0, 16)}…</span>
+                <button
+                  type="button"
+                  className="plain dim"
+                  onClick={() => copy(s.fingerprint, 'Fingerprint copied')}
+                  aria-label={`Copy the fingerprint of ${s.signer}`}
+                >
+                  <Icon name="copy" size={12} />
+                </button>
+              </td>
+              <td className="mono nowrap">{dateTime(s.at, 's')}</td>
+              <td className={s.ok ? 'soft' : 'bad'}>
+                {s.ok ? '✓ ' : '▲ '}
+                {s.sentence}
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </section>
+  );
+}

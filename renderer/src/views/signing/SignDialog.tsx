@@ -1,0 +1,73 @@
+// Signs the manifest of the case: what it holds now. Signing again with another key is the second person's signature.
+import { Dialog } from 'radix-ui';
+import { useState } from 'react';
+import { useDialogs } from '../../store/dialogs.ts';
+import { useKeySet } from '../../store/keys.ts';
+import { KeyChoice, NO_KEY, signWith } from './KeyChoice.tsx';
+
+export function SignDialog() {
+  const { open, show } = useDialogs();
+  return (
+    <Dialog.Root
+      open={open === 'sign'}
+      onOpenChange={(on) => {
+        if (on) return;
+        show(null);
+        useKeySet.getState().dismiss();
+      }}
+    >
+      <Dialog.Portal>
+        <Dialog.Overlay className="overlay" />
+        <Dialog.Content className="dialog" aria-describedby={undefined} data-testid="sign-dialog">
+          <Form onDone={() => show(null)} />
+        </Dialog.Content>
+      </Dialog.Portal>
+    </Dialog.Root>
+  );
+}
+
+function Form({ onDone }: { onDone(): void }) {
+  const signManifest = useKeySet((s) => s.signManifest);
+  const [choice, setChoice] = useState(NO_KEY);
+  const [busy, setBusy] = useState(false);
+  const ready = signWith(choice) !== null && !busy;
+  const sign = async () => {
+    const how = signWith(choice);
+    if (!how || busy) return;
+    setBusy(true);
+    const done = await signManifest(how);
+    setBusy(false);
+    if (done) onDone();
+  };
+  return (
+    <form
+      className="column"
+      onSubmit={(e) => {
+        e.preventDefault();
+        void sign();
+      }}
+    >
+      <header>
+        <Dialog.Title asChild>
+          <h1 className="grow">Sign the manifest of this case</h1>
+        </Dialog.Title>
+        <Dialog.Close className="button" type="button">
+          Cancel
+        </Dialog.Close>
+      </header>
+      <div className="dialog-body column sign-body scroll">
+        <p className="soft">
+          The manifest lists every bundle and member with its hash, the rules and formats of the case, and the
+          head of the custody log. Signed, it fixes what the case holds now. A second person signs with their
+          own key: both signatures stand side by side.
+        </p>
+        <KeyChoice choice={choice} onChange={setChoice} />
+      </div>
+      <footer>
+        <button type="submit" className="button main" disabled={!ready} data-testid="sign-confirm">
+          {busy ? 'Signing …' : 'Sign'}
+        </button>
+      </footer>
+    </form>
+  );
+}

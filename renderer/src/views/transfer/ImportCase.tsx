@@ -1,0 +1,117 @@
+// Makes a case of a received file: its evidence is hashed and read anew; a received database is never opened.
+import { Dialog } from 'radix-ui';
+import { useState } from 'react';
+import { useCase } from '../../store/case.ts';
+import { useDialogs } from '../../store/dialogs.ts';
+import { useTransfer } from '../../store/transfer.ts';
+import { PathPicker } from '../start/PathPicker.tsx';
+import { slug } from '../start/slug.ts';
+import './transfer.css';
+
+export function ImportCase() {
+  const { open, show } = useDialogs();
+  return (
+    <Dialog.Root open={open === 'import case'} onOpenChange={(on) => !on && show(null)}>
+      <Dialog.Portal>
+        <Dialog.Overlay className="overlay" />
+        <Dialog.Content className="dialog" aria-describedby={undefined} data-testid="import-case-dialog">
+          <Form onDone={() => show(null)} />
+        </Dialog.Content>
+      </Dialog.Portal>
+    </Dialog.Root>
+  );
+}
+
+/** `/a/b/night shift.tidemark` -> `night-shift` */
+const nameOf = (file: string): string =>
+  slug(
+    file
+      .split(/[\\/]/)
+      .at(-1)!
+      .replace(/\.tidemark$/i, ''),
+  );
+
+function Form({ onDone }: { onDone(): void }) {
+  const { importCase, busy, error } = useTransfer();
+  const app = useCase((s) => s.app);
+  const openCase = useCase((s) => s.info);
+  const [file, setFile] = useState('');
+  const [typed, setTyped] = useState<string | null>(null);
+  const [picking, setPicking] = useState(false);
+  const proposed = app && file.trim() ? [app.home, 'Tidemark', nameOf(file.trim())].join(app.separator) : '';
+  const dir = typed ?? proposed;
+  const ready = !busy && file.trim() !== '' && dir.trim() !== '';
+  const start = async () => {
+    if (!ready) return;
+    if (await importCase({ file: file.trim(), dir: dir.trim() })) onDone();
+  };
+  return (
+    <form
+      className="column"
+      onSubmit={(e) => {
+        e.preventDefault();
+        void start();
+      }}
+    >
+      <header>
+        <Dialog.Title asChild>
+          <h1 className="grow">Import a case file</h1>
+        </Dialog.Title>
+        <Dialog.Close className="button" type="button">
+          Cancel
+        </Dialog.Close>
+      </header>
+      <div className="start-form dialog-body scroll">
+        <label htmlFor="import-file">Case file</label>
+        <span className="start-row">
+          <input
+            id="import-file"
+            className="field mono grow"
+            placeholder="…/name.tidemark"
+            value={file}
+            onChange={(e) => setFile(e.target.value)}
+            data-testid="import-case-file"
+          />
+          <button type="button" className="button" onClick={() => setPicking(true)}>
+            Choose …
+          </button>
+        </span>
+        <label htmlFor="import-dir">New folder</label>
+        <input
+          id="import-dir"
+          className="field mono"
+          value={dir}
+          onChange={(e) => setTyped(e.target.value)}
+          data-testid="import-case-dir"
+        />
+        <span />
+        <span className="dim">
+          The evidence in it is hashed and read anew, so its events are found again by this version; ids stay.
+          Tags, findings' states and the custody log come with it.
+          {openCase && ' The case that is open now is closed first.'}
+        </span>
+        {error && (
+          <>
+            <span />
+            <p className="bad wrap" role="alert">
+              ▲ {error}
+            </p>
+          </>
+        )}
+      </div>
+      <footer>
+        <button type="submit" className="button main" disabled={!ready} data-testid="import-case-start">
+          {busy ? 'Starting …' : 'Import'}
+        </button>
+      </footer>
+      <PathPicker
+        title="A case file"
+        wants="evidence"
+        open={picking}
+        start={app?.home ?? ''}
+        onOpen={setPicking}
+        onChoose={(paths) => paths[0] && setFile(paths[0])}
+      />
+    </form>
+  );
+}

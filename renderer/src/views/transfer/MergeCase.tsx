@@ -1,0 +1,143 @@
+// Takes another responder's annotations over into this case, and says what was added, what was the same, what disagrees.
+import { Dialog } from 'radix-ui';
+import { useState } from 'react';
+import type { MergeResult } from '../../../../shared/api.ts';
+import { oneLine } from '../../format/control.ts';
+import { count, plural } from '../../format/numbers.ts';
+import { useCase } from '../../store/case.ts';
+import { useDialogs } from '../../store/dialogs.ts';
+import { useTransfer } from '../../store/transfer.ts';
+import { PathPicker } from '../start/PathPicker.tsx';
+import './transfer.css';
+
+export function MergeCase() {
+  const { open, show } = useDialogs();
+  const dismiss = useTransfer((s) => s.dismiss);
+  return (
+    <Dialog.Root
+      open={open === 'merge'}
+      onOpenChange={(on) => {
+        if (on) return;
+        show(null);
+        dismiss();
+      }}
+    >
+      <Dialog.Portal>
+        <Dialog.Overlay className="overlay" />
+        <Dialog.Content className="dialog intake" aria-describedby={undefined} data-testid="merge-dialog">
+          <Form />
+        </Dialog.Content>
+      </Dialog.Portal>
+    </Dialog.Root>
+  );
+}
+
+function Form() {
+  const { merge, merged, busy, error } = useTransfer();
+  const app = useCase((s) => s.app);
+  const [file, setFile] = useState('');
+  const [picking, setPicking] = useState(false);
+  const ready = !busy && file.trim() !== '';
+  return (
+    <form
+      className="column"
+      onSubmit={(e) => {
+        e.preventDefault();
+        if (ready) void merge(file.trim());
+      }}
+    >
+      <header>
+        <Dialog.Title asChild>
+          <h1 className="grow">Merge annotations from a case file</h1>
+        </Dialog.Title>
+        <Dialog.Close className="button" type="button">
+          Close
+        </Dialog.Close>
+      </header>
+      <div className="dialog-body column transfer-body scroll">
+        <p className="soft">
+          Tags, comments, states of findings, saved queries, suppressions, tuning, placeholders, and zones and
+          clocks set by hand of another responder on the same evidence. Where both decided and not alike,
+          yours stays and theirs is listed below.
+        </p>
+        <span className="start-row">
+          <input
+            className="field mono grow"
+            placeholder="…/name.tidemark"
+            aria-label="Case file"
+            value={file}
+            onChange={(e) => setFile(e.target.value)}
+            data-testid="merge-file"
+          />
+          <button type="button" className="button" onClick={() => setPicking(true)}>
+            Choose …
+          </button>
+        </span>
+        {error && (
+          <p className="bad wrap" role="alert" data-testid="merge-error">
+            ▲ {error}
+          </p>
+        )}
+        {merged && <Merged result={merged.result} />}
+      </div>
+      <footer>
+        <button type="submit" className="button main" disabled={!ready} data-testid="merge-start">
+          {busy ? 'Merging …' : 'Merge'}
+        </button>
+      </footer>
+      <PathPicker
+        title="A case file"
+        wants="evidence"
+        open={picking}
+        start={app?.home ?? ''}
+        onOpen={setPicking}
+        onChoose={(paths) => paths[0] && setFile(paths[0])}
+      />
+    </form>
+  );
+}
+
+function Merged({ result }: { result: MergeResult }) {
+  const added = Object.entries(result.added).filter(([, n]) => n > 0);
+  return (
+    <section className="column transfer-body" role="status" data-testid="merge-result">
+      <h2>
+        {added.length === 0
+          ? 'Nothing new in it'
+          : `Added: ${added.map(([kind, n]) => `${count(n)} ${kind}`).join(', ')}`}
+      </h2>
+      <p className="soft">
+        {count(result.same)} the same in both.{' '}
+        {result.withoutEvidence > 0 &&
+          `${plural(result.withoutEvidence, 'of theirs is', 'of theirs are')} about evidence that this case does not have: left out.`}
+      </p>
+      {result.conflicts.length > 0 && (
+        <>
+          <h2>{plural(result.conflicts.length, 'decision differs', 'decisions differ')}: yours was kept</h2>
+          <table className="table">
+            <thead>
+              <tr>
+                <th>of</th>
+                <th>which</th>
+                <th>yours</th>
+                <th>theirs</th>
+                <th>by</th>
+              </tr>
+            </thead>
+            <tbody>
+              {result.conflicts.map((c) => (
+                <tr key={`${c.kind} ${c.name}`} data-testid="merge-conflict">
+                  <td>{c.kind}</td>
+                  <td className="mono wrap">{oneLine(c.name)}</td>
+                  <td className="wrap">{oneLine(c.ours)}</td>
+                  <td className="wrap">{oneLine(c.theirs)}</td>
+                  <td>{oneLine(c.by)}</td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </>
+      )}
+    </section>
+  );
+}
