@@ -5,10 +5,12 @@ import { join, resolve } from 'node:path';
 import type { FormatCheck, JobInfo } from '../shared/api.ts';
 import { EXIT } from '../shared/model.ts';
 import { type Command, helpText, readCommand, UsageError, wantsJson } from './command-line.ts';
+import type { ProofCommand } from './command-line-proof.ts';
 import { CaseError, toApiError } from './engine/case/errors.ts';
 import { TOOL_VERSION } from './engine/case/version.ts';
 import type { Engine } from './engine/engine.ts';
 import { passwordsIn } from './password-file.ts';
+import { passphraseOf, runProof } from './proof-commands.ts';
 import {
   explainRule,
   printExplanation,
@@ -86,11 +88,17 @@ async function run(command: Command): Promise<number> {
     case 'report':
       return withEngine(async (engine) => {
         await openCase(engine, command.dir);
-        const { path, bytes, sha256 } = await engine.api['report.export']({
+        const { path, bytes, sha256, signaturePath } = await engine.api['report.export']({
           format: command.format,
           path: resolve(command.out),
+          ...(command.sign === null
+            ? {}
+            : {
+                sign: { keyId: command.sign.key, ...(await passphraseOf(command.sign.passphraseFile)) },
+              }),
         });
         say(`Wrote ${path}, ${bytes.toLocaleString('en')} bytes, sha256 ${sha256}.`);
+        if (signaturePath) say(`Its signature is in ${signaturePath}.`);
         return EXIT.done;
       });
     case 'format':
@@ -103,7 +111,24 @@ async function run(command: Command): Promise<number> {
       });
     case 'raw':
       return withEngine((engine) => raw(engine, command));
+    default:
+      return proof(command);
   }
+}
+
+/** Signing and checking; what needs no case starts no engine. */
+async function proof(command: ProofCommand): Promise<number> {
+  let watched: Engine | null = null;
+  return runProof(command, {
+    stateDir,
+    withCase: (dir, work) =>
+      withEngine(async (engine) => {
+        watched = engine;
+        await openCase(engine, dir);
+        return work(engine.api);
+      }),
+    watch: (jobId) => watch(watched!, jobId),
+  });
 }
 
 async function analyze(
@@ -418,7 +443,13 @@ async function withEngine(
 ): Promise<number> {
   interruption.listen();
   const { Engine } = await import('./engine/engine.ts'); // help and wrong usage need none of it
-  const engine = new Engine({ shell, sampleDir: sampleDir(root), stateDir: stateDir() });
+  const { signerOf } = await import('./host/sign.ts');
+  const engine = new Engine({
+    shell,
+    sampleDir: sampleDir(root),
+    stateDir: stateDir(),
+    signer: signerOf(stateDir()),
+  });
   try {
     return await work(engine);
   } finally {

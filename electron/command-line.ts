@@ -1,5 +1,6 @@
 // What the words after `tidemark` mean: commands, options, help. Decides nothing about cases and touches no file.
 import { parseArgs } from 'node:util';
+import { PROOF_DESCRIBED, type ProofCommand, readProofCommand } from './command-line-proof.ts';
 
 /** Wrong usage, with the sentence to print; exit code 2. */
 export class UsageError extends Error {
@@ -16,6 +17,7 @@ export type ReportFormat = 'html' | 'md' | 'json' | 'csv';
 type Timezones = Record<string, string>;
 
 export type Command =
+  | ProofCommand
   | { name: 'help'; of: string | null }
   | { name: 'version' }
   | {
@@ -42,7 +44,13 @@ export type Command =
   | { name: 'rules'; verb: 'check'; paths: string[]; dir: string | null; json: boolean }
   | { name: 'rules'; verb: 'list'; dir: string | null; json: boolean }
   | { name: 'sql'; dir: string; sql: string; format: SqlFormat; out: string | null }
-  | { name: 'report'; dir: string; out: string; format: ReportFormat }
+  | {
+      name: 'report';
+      dir: string;
+      out: string;
+      format: ReportFormat;
+      sign: { key: string; passphraseFile: string | null } | null;
+    }
   | { name: 'raw'; dir: string; eventId: string }
   | {
       name: 'tag';
@@ -154,10 +162,14 @@ const DESCRIBED: Record<string, Described> = {
     ],
   },
   report: {
-    usage: 'tidemark report DIR --out FILE.(html|md|json|csv)',
+    usage: 'tidemark report DIR --out FILE.(html|md|json|csv) [--sign KEY [--passphrase-file FILE]]',
     about: 'Writes the report of the case in DIR.',
-    options: { out: { type: 'string' } },
-    details: ['--out  file to write; its ending decides the format'],
+    options: { out: { type: 'string' }, sign: { type: 'string' }, 'passphrase-file': { type: 'string' } },
+    details: [
+      '--out   file to write; its ending decides the format',
+      '--sign  a key by its name or fingerprint: signs the report, in it (html, md) or beside it (FILE.sig)',
+      '--passphrase-file FILE  the passphrase of the key: the first line of this file; never kept',
+    ],
   },
   raw: {
     usage: 'tidemark raw DIR EVENT_ID',
@@ -176,6 +188,7 @@ const DESCRIBED: Record<string, Described> = {
       '--json          an array of the annotations',
     ],
   },
+  ...PROOF_DESCRIBED,
   serve: {
     usage: 'tidemark serve [DIR] [--port N] [--sample] [--open]',
     about: 'Serves the application to a browser on this machine only, and prints the address.',
@@ -236,6 +249,9 @@ export function readCommand(words: readonly string[]): Command {
     const extra = positionals[count];
     if (extra !== undefined) throw wrong(`"${extra}" is one word too many.`);
   };
+
+  const proof = readProofCommand(first, { positionals, text, flag, wrong });
+  if (proof !== null) return proof;
 
   switch (first) {
     case 'analyze': {
@@ -326,7 +342,16 @@ export function readCommand(words: readonly string[]): Command {
       only(1);
       const out = text('out');
       if (!out) throw wrong('Name the file to write with --out.');
-      return { name: 'report', dir: dir(), out, format: reportFormat(out, wrong) };
+      const key = text('sign');
+      const passphraseFile = text('passphrase-file');
+      if (passphraseFile && !key) throw wrong('A passphrase is for a key: name the key with --sign.');
+      return {
+        name: 'report',
+        dir: dir(),
+        out,
+        format: reportFormat(out, wrong),
+        sign: key ? { key, passphraseFile } : null,
+      };
     }
     case 'raw': {
       dir();

@@ -3,10 +3,11 @@ import type { MessagePortMain } from 'electron';
 import { serve, type Wire } from '../shared/rpc.ts';
 import { Engine } from './engine/engine.ts';
 import { readEngineArguments } from './engine-arguments.ts';
+import { signerOf } from './host/sign.ts';
 import { openSampleCase } from './sample-case.ts';
 
 const { sampleDir, stateDir, open } = readEngineArguments(process.argv.slice(2));
-const engine = new Engine({ shell: 'desktop', sampleDir, stateDir });
+const engine = new Engine({ shell: 'desktop', sampleDir, stateDir, signer: signerOf(stateDir) });
 
 function portWire(port: MessagePortMain): Wire {
   return {

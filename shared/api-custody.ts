@@ -26,6 +26,8 @@ export const CustodyCheck = z.object({
   problems: z.array(z.object({ seq: count.nullable(), sentence: z.string() })),
   /** What holds the log in place besides its own chain: the copy in the database, signatures that name a head. */
   anchors: z.array(z.object({ what: z.string(), seq: count, ok: z.boolean() })),
+  /** How far signatures hold the log, and what else there is to say; plain when nothing but its own chain does. */
+  sentence: z.string(),
 });
 export type CustodyCheck = z.infer<typeof CustodyCheck>;
 
@@ -74,3 +76,16 @@ export const KeyRow = z.object({
 export type KeyRow = z.infer<typeof KeyRow>;
 
 export const SignWith = z.object({ keyId: z.string(), passphrase: z.string().max(1024).optional() });
+
+/** One signature of a manifest of the case. */
+export const ManifestSignature = z.object({
+  path: z.string(),
+  sha256: z.string(),
+  /** Nothing was added to the case or changed in it since. */
+  current: z.boolean(),
+  signer: z.string(),
+  fingerprint: z.string(),
+  at: us,
+  ok: z.boolean(),
+  sentence: z.string(),
+});

@@ -1,7 +1,14 @@
 // The one contract between the renderer, the shells and the engine: every method with its input and output,
 // every event the engine sends. Times are integers: microseconds since 1970-01-01T00:00:00Z, unless said.
 import { z } from 'zod';
-import { CustodyCheck, CustodyRow, KeyRow, SignWith, VerifyResult } from './api-custody.ts';
+import {
+  CustodyCheck,
+  CustodyRow,
+  KeyRow,
+  ManifestSignature,
+  SignWith,
+  VerifyResult,
+} from './api-custody.ts';
 import {
   BundlePreview,
   BundleProgress,
@@ -1095,6 +1102,9 @@ export const methods = {
   ),
   /** Signs the manifest of the case as it is now; signing again with another key is the second person's signature. */
   'manifest.sign': method(SignWith, z.object({ path: z.string(), sha256: z.string(), signatures: count })),
+
+  /** What lies in the case's `signatures`, checked; `current`: of the case as it is now. */
+  'manifest.signatures': method(nothing, z.object({ signatures: z.array(ManifestSignature) })),
 
   /** Writes the case into one file: a job. `tagged`: only members that hold tagged, commented or confirmed events. */
   'transfer.export': method(

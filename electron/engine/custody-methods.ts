@@ -1,17 +1,35 @@
 // The custody log, shown and checked.
-import type { ApiImplementation } from '../../shared/api.ts';
-import { CaseError } from './case/errors.ts';
+import type { ApiImplementation, CustodyRow } from '../../shared/api.ts';
+import { type CustodyEntry, microseconds } from './case/custody.ts';
+import { custodySentence } from './case/custody-words.ts';
 import type { MethodHost } from './method-host.ts';
+import { checkCustody } from './verify/custody.ts';
+import { anchorsOf, readSignedManifests } from './verify/signatures.ts';
 
-const notYet = async (): Promise<never> => {
-  throw new CaseError('not_yet', 'This is being built.');
-};
-
-export function custodyMethods(
-  _host: MethodHost,
-): Pick<ApiImplementation, 'custody.list' | 'custody.verify'> {
+export function custodyMethods(host: MethodHost): Pick<ApiImplementation, 'custody.list' | 'custody.verify'> {
   return {
-    'custody.list': notYet,
-    'custody.verify': notYet,
+    'custody.list': async ({ offset, limit }) => {
+      const { rows, total } = await host.need().custody.entries(offset, limit);
+      return { rows: rows.map(shown), total };
+    },
+    'custody.verify': async () => {
+      const open = host.need();
+      return checkCustody(open, anchorsOf(await readSignedManifests(open)));
+    },
+  };
+}
+
+function shown(entry: CustodyEntry): CustodyRow {
+  const { seq, at, actor, tool, act, detail, previous, hash } = entry;
+  return {
+    seq,
+    at: microseconds(at),
+    actor,
+    toolVersion: tool,
+    act,
+    sentence: custodySentence(entry),
+    detail,
+    previous,
+    hash,
   };
 }

@@ -1,8 +1,12 @@
 // Running the rules over the case, as a job.
+import { createHash } from 'node:crypto';
+import { basename } from 'node:path';
 import type { ApiImplementation } from '../../shared/api.ts';
 import type { Case } from './case/case.ts';
 import { clearPending, pendingDetail, setPending } from './case/pending.ts';
 import { detect } from './detect/detect.ts';
+import type { LoadedRule } from './detect/load-rules.ts';
+import type { Tuning } from './detect/tuning/tuning.ts';
 import type { JobHandle } from './jobs.ts';
 import type { MethodHost } from './method-host.ts';
 import { rulesOf } from './rule-methods.ts';
@@ -22,6 +26,25 @@ export function detectMethods(host: MethodHost): Pick<ApiImplementation, 'detect
       });
       return { jobId };
     },
+  };
+}
+
+const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
+
+/** What was run, for the custody log: hashes of all rule texts and of all settings of the case. */
+function versionOf(rules: LoadedRule[], tuning: Tuning): Record<string, unknown> {
+  const texts = rules.map(({ ruleId, source }) => `${ruleId} ${sha256(source)}`).sort();
+  const { rules: tuned, defaults, placeholders } = tuning;
+  const settings = {
+    tuned: [...tuned].sort(([a], [b]) => (a < b ? -1 : 1)),
+    defaults: [...defaults].sort(([a], [b]) => (a < b ? -1 : 1)),
+    placeholders: [...placeholders].sort(([a], [b]) => (a < b ? -1 : 1)),
+  };
+  return {
+    rules_sha256: sha256(texts.join('\n')),
+    tuning_sha256: sha256(JSON.stringify(settings)),
+    tuned_rules: settings.tuned.map(([ruleId]) => ruleId),
+    placeholders: settings.placeholders.map(([name]) => name),
   };
 }
 
@@ -61,7 +84,8 @@ export async function runRules(
     refused: outcomes.filter((outcome) => outcome.error).length,
     findings,
     suppressed,
-    given: extra.length,
+    ...versionOf(rules, tuning),
+    brought: extra.map((path) => basename(path)),
   });
   return {
     findings,

@@ -17,6 +17,7 @@ import { annotationMethods } from './annotation-methods.ts';
 import { Case } from './case/case.ts';
 import type { Connection } from './case/database.ts';
 import { CaseError, toApiError } from './case/errors.ts';
+import type { Signer } from './case/signature.ts';
 import { TOOL_VERSION } from './case/version.ts';
 import { withAct } from './custody-acts.ts';
 import { custodyMethods } from './custody-methods.ts';
@@ -64,6 +65,8 @@ export interface EngineOptions {
   stateDir: string;
   /** `user@host` for the custody log; what the system says when left out. */
   actor?: string;
+  /** The responder's keys; without them nothing is signed. */
+  signer?: Signer;
 }
 
 type Listener = <E extends keyof EngineEvents>(event: E, data: EngineEvents[E]) => void;
@@ -96,6 +99,7 @@ export class Engine {
       record: async (act, detail) => {
         await this.#need().case.custody.append(act, detail);
       },
+      signer: options.signer ?? null,
       user: userName,
     };
     this.#implementation = this.#methods();

@@ -1,6 +1,7 @@
 // What the groups of methods (`*-methods.ts`) are given of the engine.
 import type { EngineEvents } from '../../shared/api.ts';
 import type { Case } from './case/case.ts';
+import type { Signer } from './case/signature.ts';
 import type { RuleLibrary } from './detect/rule-library.ts';
 import type { EvidenceReader } from './intake/evidence-store.ts';
 import type { Jobs } from './jobs.ts';
@@ -17,6 +18,8 @@ export interface MethodHost {
   changed(why: EngineEvents['case']['why']): Promise<void>;
   /** Writes an act into the custody log of the open case. Plain methods are recorded by custody-acts.ts; jobs say their own. */
   record(act: string, detail: Record<string, unknown>): Promise<void>;
+  /** The responder's keys; null where another process holds them. */
+  readonly signer: Signer | null;
   /** Who is at work. */
   user(): string;
 }

@@ -1,18 +1,20 @@
 // The report of the case: shown, and written.
 import { createHash } from 'node:crypto';
-import { writeFile } from 'node:fs/promises';
+import { rm, stat, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { ApiImplementation } from '../../shared/api.ts';
 import { CaseError } from './case/errors.ts';
 import type { MethodHost } from './method-host.ts';
 import { buildReport } from './report/build.ts';
 import { writers } from './report/index.ts';
+import { signerOf } from './signing-methods.ts';
 
 export function reportMethods(host: MethodHost): Pick<ApiImplementation, 'report.preview' | 'report.export'> {
   return {
     'report.preview': async () => ({ html: await reportText(host, 'html') }),
-    'report.export': async ({ format, path }) => {
+    'report.export': async ({ format, path, sign }) => {
       const open = host.need();
+      const signer = sign === undefined ? null : signerOf(host);
       const text = await reportText(host, format);
       const name = `report.${format}`;
       const target = path === undefined ? join(open.paths.exports, name) : resolve(path);
@@ -23,13 +25,15 @@ export function reportMethods(host: MethodHost): Pick<ApiImplementation, 'report
           { cause: error },
         );
       });
-      return {
-        path: target,
-        name,
-        bytes: Buffer.byteLength(text),
-        sha256: createHash('sha256').update(text).digest('hex'),
-        signaturePath: null,
-      };
+      await rm(`${target}.sig`, { force: true }); // of what stood there before
+      const written = { path: target, name, bytes: Buffer.byteLength(text) };
+      if (sign === undefined || signer === null)
+        return { ...written, sha256: createHash('sha256').update(text).digest('hex'), signaturePath: null };
+      const signed = await signer.signReport(target, sign).catch(async (error: unknown) => {
+        await rm(target, { force: true }); // a report that was to be signed is not left unsigned
+        throw error;
+      });
+      return { ...written, bytes: (await stat(target)).size, ...signed };
     },
   };
 }

@@ -19,15 +19,20 @@ const STAGES = [
   'timeline',
   'review',
   'report',
+  'verify',
 ];
 const ELECTRON_FILES = ['electron/main.ts', 'electron/preload.ts', 'electron/engine-process.ts'];
 const DUCKDB_FILE = 'electron/engine/case/database.ts';
 /** What parsers say and are given; its types may be named by any stage. */
 const PARSE_SEAM = 'electron/engine/parse/record.ts';
 /** What a shell may know of the engine: itself, its errors, its version, and whether a folder is a case. */
-const ENGINE_DOORS = ['engine.ts', 'case/errors.ts', 'case/version.ts', 'case/case.ts'].map(
-  (f) => `electron/engine/${f}`,
-);
+const ENGINE_DOORS = [
+  'engine.ts',
+  'case/errors.ts',
+  'case/version.ts',
+  'case/case.ts',
+  'case/signature.ts',
+].map((f) => `electron/engine/${f}`);
 
 /** Data that the engine reads as modules. */
 const DATA = /^resources\/.*\.json$/;

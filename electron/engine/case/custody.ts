@@ -1,14 +1,14 @@
 // The custody log of a case: one JSON line per act, each holding the hash of the one before; appended, synced, never
 // rewritten. `docs/custody.md` has the format and what it proves.
 import { createHash } from 'node:crypto';
-import { type FileHandle, open, rename, stat, writeFile } from 'node:fs/promises';
+import { type FileHandle, open, stat } from 'node:fs/promises';
 import { hostname, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { asciiJson, shortened } from './custody-detail.ts';
 import { type Connection, timestamp } from './database.ts';
 import { CaseError } from './errors.ts';
 import { TOOL_VERSION } from './version.ts';
-import { syncFolder } from './write-file.ts';
+import { syncFolder, writeWhole } from './write-file.ts';
 
 export interface CustodyEntry {
   /** From 1, without gaps. */
@@ -33,6 +33,7 @@ export interface CustodyHead {
 export const CUSTODY_FILE = 'custody.jsonl';
 export const NO_ENTRY = '0'.repeat(64);
 const HASH_KEY = ',"hash":"';
+const WHOLE_ENTRY = /,"hash":"[0-9a-f]{64}"\}/;
 const TAIL = 1 << 18;
 
 /** The line of an entry, without its end of line. */
@@ -248,7 +249,8 @@ export class CustodyLog {
       if (read === null) this.#end({ seq: 0, hash: NO_ENTRY }, '', size - torn.length);
       else if ('problem' in read) await this.#goOnAfterDamage(size - torn.length, last!, read.problem);
       else this.#end({ seq: read.entry.seq, hash: read.entry.hash }, read.entry.at, size - torn.length);
-      if (torn.length > 0) await this.#setAside(torn, size - torn.length);
+      if (WHOLE_ENTRY.test(torn.toString('latin1'))) await this.#endLine(size);
+      else if (torn.length > 0) await this.#setAside(torn, size - torn.length);
     } finally {
       await file.close();
     }
@@ -275,9 +277,7 @@ export class CustodyLog {
   /** A last line without its end was never acknowledged: a write that was broken off. It is kept beside the log. */
   async #setAside(torn: Buffer, size: number): Promise<void> {
     const name = `custody.torn-${this.#head.seq + 1}`;
-    const part = join(this.#dir, `${name}.part`);
-    await writeFile(part, torn, { mode: 0o600, flush: true });
-    await rename(part, join(this.#dir, name));
+    await writeWhole(join(this.#dir, name), torn);
     const file = await open(this.path, 'r+');
     try {
       await file.truncate(size);
@@ -287,6 +287,13 @@ export class CustodyLog {
     }
     const sha256 = createHash('sha256').update(torn).digest('hex');
     this.#found.push({ act: 'custody.torn', detail: { kept_as: name, bytes: torn.length, sha256 } });
+  }
+
+  /** A last line that holds a whole entry lost nothing but its end of line: it gets one, and is judged as it stands. */
+  async #endLine(size: number): Promise<void> {
+    this.#size = size;
+    await this.#appendBytes(Buffer.from('\n'));
+    await this.#readEnd();
   }
 
   async #entriesAfter(seq: number): Promise<CustodyEntry[]> {
