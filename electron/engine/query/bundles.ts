@@ -10,7 +10,7 @@ const number = (value: Json | undefined): number | null =>
 export async function listBundles(connection: Connection): Promise<BundleRow[]> {
   const rows = await connection.rows<Record<string, Json>>(
     `SELECT bundle_id AS "bundleId", name, path, sha256, size, problem, epoch_us(added_at) AS "addedAt", added_by AS "addedBy", tool_version AS "toolVersion",
-       CASE WHEN size IS NULL THEN 'broken off' ELSE 'done' END AS state, NULL AS options
+       state, options
      FROM bundle ORDER BY bundle_id`,
   );
   const counts = await connection.rows<{ bundle: number; status: string; n: string; records: string }>(

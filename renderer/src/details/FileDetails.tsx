@@ -9,6 +9,7 @@ import { openFile, openNode, useDetails } from '../store/details.ts';
 import { showOnly } from '../store/pivot.ts';
 import { Block } from './Block.tsx';
 import { FileRecords } from './FileRecords.tsx';
+import { FileSeries } from './FileSeries.tsx';
 
 export function FileDetails({ id }: { id: string }) {
   const detail = useDetails((s) => s.file);
@@ -124,6 +125,7 @@ export function FileDetails({ id }: { id: string }) {
           </dd>
         </dl>
       </Block>
+      {detail.series && <FileSeries series={detail.series} fileId={file.fileId} />}
       <Block title="Place in the evidence">
         <dl className="place">
           <dt>bundle</dt>

@@ -1,6 +1,6 @@
 // The exact bytes of an event with control characters shown, and the lines around it in the same file.
-import { useMemo, useState } from 'react';
-import type { EventDetail } from '../../../shared/api.ts';
+import { Fragment, useMemo, useState } from 'react';
+import type { EventDetail, RawContext } from '../../../shared/api.ts';
 import { oneLine } from '../format/control.ts';
 import { decodeBase64, hexLines } from '../format/hex.ts';
 import { Choices } from '../parts/Choices.tsx';
@@ -47,24 +47,14 @@ export function RawBytes({ event }: { event: EventDetail }) {
       {!fits && <p className="dim">Reading the evidence …</p>}
       {fits && form === 'text' && (
         <div className="raw mono" data-testid="event-raw">
-          {before.map((l) => (
-            <div key={l.line} className="raw-line">
-              <span className="raw-number">{l.line}</span>
-              <span>{oneLine(l.text)}</span>
-            </div>
-          ))}
+          <Around lines={before} />
           <div className="raw-line here">
             <span className="raw-number">{event.line}</span>
             <span data-testid="event-raw-text">
               <EvidenceText text={fits.text} />
             </span>
           </div>
-          {after.map((l) => (
-            <div key={l.line} className="raw-line">
-              <span className="raw-number">{l.line}</span>
-              <span>{oneLine(l.text)}</span>
-            </div>
-          ))}
+          <Around lines={after} />
         </div>
       )}
       {bytes && form === 'hex' && (
@@ -85,4 +75,22 @@ export function RawBytes({ event }: { event: EventDetail }) {
       )}
     </Block>
   );
+}
+
+/** Lines around; those of another file of the same rotation series begin with its name. */
+function Around({ lines }: { lines: RawContext['before'] }) {
+  return lines.map((l, i) => (
+    <Fragment key={`${l.path ?? ''} ${l.line}`}>
+      {l.path !== undefined && l.path !== lines[i - 1]?.path && (
+        <div className="raw-line raw-file" data-testid="raw-other-file">
+          <span className="raw-number">↳</span>
+          <span title={l.path}>{oneLine(l.path)}</span>
+        </div>
+      )}
+      <div className="raw-line">
+        <span className="raw-number">{l.line}</span>
+        <span>{oneLine(l.text)}</span>
+      </div>
+    </Fragment>
+  ));
 }

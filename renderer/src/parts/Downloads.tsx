@@ -9,9 +9,11 @@ interface Props {
   size: number;
   note?: string;
   sha256?: string;
+  /** Where the signature is, and the fingerprint of its key. */
+  signature?: { path: string | null; fingerprint: string } | null;
 }
 
-export function ExportedFile({ name, path, size, note, sha256 }: Props) {
+export function ExportedFile({ name, path, size, note, sha256, signature }: Props) {
   return (
     <div className="exported" data-testid="exported-file">
       <div className="mark">
@@ -38,6 +40,21 @@ export function ExportedFile({ name, path, size, note, sha256 }: Props) {
       {sha256 && (
         <div className="mono dim wrap">
           sha256 <span data-testid="exported-sha256">{sha256}</span>
+        </div>
+      )}
+      {signature && (
+        <div className="wrap" data-testid="exported-signature">
+          <span className="soft">
+            Signed; the signature is{' '}
+            {signature.path === null ? 'at the end of the file itself' : 'beside it: '}
+          </span>
+          {signature.path !== null && <span className="mono dim">{signature.path}</span>}
+          <span className="soft">. Key </span>
+          <span className="mono dim">{signature.fingerprint}</span>
+          <span className="soft">
+            {' '}
+            · checked with <code>tidemark verify-report {name}</code>
+          </span>
         </div>
       )}
     </div>
