@@ -1,5 +1,6 @@
 // Work that was broken off: what happened, what is whole, and the two ways on.
 import { Dialog } from 'radix-ui';
+
 import { useState } from 'react';
 import type { CaseInfo, PendingWork } from '../../../shared/api.ts';
 import { oneLine } from '../format/control.ts';
@@ -8,6 +9,7 @@ import { dateTime } from '../format/time.ts';
 import { useCase } from '../store/case.ts';
 import { pendingWords } from '../views/intake/words.ts';
 import './jobs.css';
+import { focusFirst } from '../parts/focus.ts';
 
 export function PendingBanner({ info }: { info: CaseInfo }) {
   const [asking, setAsking] = useState<'resume' | 'give up' | null>(null);
@@ -61,7 +63,12 @@ export function PendingBanner({ info }: { info: CaseInfo }) {
       <Dialog.Root open={asking !== null} onOpenChange={(open) => !open && setAsking(null)}>
         <Dialog.Portal>
           <Dialog.Overlay className="overlay" />
-          <Dialog.Content className="dialog" aria-describedby={undefined} data-testid="pending-dialog">
+          <Dialog.Content
+            className="dialog"
+            aria-describedby={undefined}
+            onOpenAutoFocus={focusFirst}
+            data-testid="pending-dialog"
+          >
             {asking === 'resume' && <Resume pending={pending} onDone={() => setAsking(null)} />}
             {asking === 'give up' && <GiveUp pending={pending} onDone={() => setAsking(null)} />}
           </Dialog.Content>
@@ -149,13 +156,7 @@ function Resume({ pending, onDone }: Props) {
         {error && <p className="bad">▲ {error}</p>}
       </div>
       <footer>
-        <button
-          type="submit"
-          className="button main"
-          // biome-ignore lint/a11y/noAutofocus: Enter goes on, which is what was asked for
-          autoFocus
-          data-testid="resume-start"
-        >
+        <button type="submit" className="button main" data-first data-testid="resume-start">
           Go on
         </button>
       </footer>
@@ -193,7 +194,7 @@ function GiveUp({ pending, onDone }: Props) {
         {error && <p className="bad">▲ {error}</p>}
       </div>
       <footer>
-        <Dialog.Close className="button" type="button" data-testid="give-up-stay">
+        <Dialog.Close className="button" type="button" data-first data-testid="give-up-stay">
           Keep it for later
         </Dialog.Close>
         <button type="submit" className="button main" data-testid="give-up-confirm">

@@ -23,90 +23,95 @@ export function LedgerFilters() {
   }, [files, filters]);
   const everReason = useMemo(() => tally(files, reasonKind), [files]);
   return (
-    <div className="bar ledger-filters">
-      <fieldset className="choices" aria-label="Statuses shown">
-        {MEMBER_STATUSES.map((status) => (
-          <button
-            key={status}
-            type="button"
-            aria-pressed={filters.statuses.has(status)}
-            data-state={filters.statuses.has(status) ? 'on' : 'off'}
-            onClick={() => toggleStatus(status)}
-            data-testid={`evidence-status-${status}`}
-          >
-            {STATUS_WORDS[status]} {count(counts.status.get(status) ?? 0)}
-          </button>
-        ))}
-      </fieldset>
-      <label className="mark" title="Only files with lines that fitted no format (u)">
-        <input
-          type="checkbox"
-          checked={filters.unparsed}
-          onChange={(e) => narrow({ unparsed: e.target.checked })}
-          data-testid="evidence-unparsed"
-        />
-        not all parsed {count(counts.unparsed)}
-      </label>
-      {everReason.size > 0 && (
-        <fieldset className="choices" aria-label="Kinds of reasons shown">
-          {REASON_KINDS.filter((kind) => everReason.has(kind)).map((kind) => (
+    <>
+      <div className="bar ledger-filters">
+        <fieldset className="choices" aria-label="Statuses shown">
+          {MEMBER_STATUSES.map((status) => (
             <button
-              key={kind}
+              key={status}
               type="button"
-              aria-pressed={filters.reasons.has(kind)}
-              data-state={filters.reasons.has(kind) ? 'on' : 'off'}
-              title={REASON_SENTENCES[kind]}
-              onClick={() => toggleReason(kind)}
-              data-testid={`evidence-reason-${kind.replaceAll(' ', '-')}`}
+              aria-pressed={filters.statuses.has(status)}
+              data-state={filters.statuses.has(status) ? 'on' : 'off'}
+              onClick={() => toggleStatus(status)}
+              data-testid={`evidence-status-${status}`}
             >
-              {kind} {count(counts.reason.get(kind) ?? 0)}
+              {STATUS_WORDS[status]} {count(counts.status.get(status) ?? 0)}
             </button>
           ))}
         </fieldset>
+        <label className="mark" title="Only files with lines that fitted no format (u)">
+          <input
+            type="checkbox"
+            checked={filters.unparsed}
+            onChange={(e) => narrow({ unparsed: e.target.checked })}
+            data-testid="evidence-unparsed"
+          />
+          not all parsed {count(counts.unparsed)}
+        </label>
+        <span className="grow" />
+        <Pick
+          label="Bundle"
+          all="all bundles"
+          value={filters.bundle}
+          counts={counts.bundle}
+          onPick={(bundle) => narrow({ bundle })}
+        />
+        <Pick
+          label="Node"
+          all="all nodes"
+          value={filters.node}
+          counts={counts.node}
+          onPick={(node) => narrow({ node })}
+        />
+        <Pick
+          label="System"
+          all="all systems"
+          value={filters.system}
+          counts={counts.system}
+          onPick={(system) => narrow({ system })}
+        />
+        <Pick
+          label="Format"
+          all="all formats"
+          value={filters.format}
+          counts={counts.format}
+          onPick={(format) => narrow({ format })}
+        />
+        <select
+          className="field evidence-pick"
+          aria-label="Size"
+          value={filters.least}
+          onChange={(e) => narrow({ least: Number(e.target.value) })}
+          data-testid="evidence-size"
+        >
+          {SIZES.map(([least, word]) => (
+            <option key={least} value={least}>
+              {word}
+            </option>
+          ))}
+        </select>
+      </div>
+      {everReason.size > 0 && (
+        <div className="bar ledger-filters">
+          <span className="dim">why</span>
+          <fieldset className="choices" aria-label="Kinds of reasons shown">
+            {REASON_KINDS.filter((kind) => everReason.has(kind)).map((kind) => (
+              <button
+                key={kind}
+                type="button"
+                aria-pressed={filters.reasons.has(kind)}
+                data-state={filters.reasons.has(kind) ? 'on' : 'off'}
+                title={REASON_SENTENCES[kind]}
+                onClick={() => toggleReason(kind)}
+                data-testid={`evidence-reason-${kind.replaceAll(' ', '-')}`}
+              >
+                {kind} {count(counts.reason.get(kind) ?? 0)}
+              </button>
+            ))}
+          </fieldset>
+        </div>
       )}
-      <span className="grow" />
-      <Pick
-        label="Bundle"
-        all="all bundles"
-        value={filters.bundle}
-        counts={counts.bundle}
-        onPick={(bundle) => narrow({ bundle })}
-      />
-      <Pick
-        label="Node"
-        all="all nodes"
-        value={filters.node}
-        counts={counts.node}
-        onPick={(node) => narrow({ node })}
-      />
-      <Pick
-        label="System"
-        all="all systems"
-        value={filters.system}
-        counts={counts.system}
-        onPick={(system) => narrow({ system })}
-      />
-      <Pick
-        label="Format"
-        all="all formats"
-        value={filters.format}
-        counts={counts.format}
-        onPick={(format) => narrow({ format })}
-      />
-      <select
-        className="field evidence-pick"
-        aria-label="Size"
-        value={filters.least}
-        onChange={(e) => narrow({ least: Number(e.target.value) })}
-        data-testid="evidence-size"
-      >
-        {SIZES.map(([least, word]) => (
-          <option key={least} value={least}>
-            {word}
-          </option>
-        ))}
-      </select>
-    </div>
+    </>
   );
 }
 

@@ -18,6 +18,5 @@ export function optionWords(options: Record<string, unknown> | null): string[] {
   const formats = Array.isArray(options.formats) ? options.formats.length : 0;
   if (formats > 0) words.push(`${formats} format ${formats === 1 ? 'file' : 'files'} brought`);
   if (options.passwords === true) words.push('a password was given');
-  if (options.detect === false) words.push('no detection afterwards');
   return words.length > 0 ? words : ['the defaults'];
 }

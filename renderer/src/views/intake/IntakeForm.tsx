@@ -62,6 +62,7 @@ export function IntakeFields({ form, onForm }: Props) {
             type="button"
             className="button"
             onClick={() => setPicking(true)}
+            data-first
             data-testid="intake-choose"
           >
             {paths.length > 0 ? 'Add more …' : 'Choose folders or archives …'}
@@ -108,6 +109,7 @@ export function IntakeFields({ form, onForm }: Props) {
       <LimitFields typed={form.limits} onChange={(limits) => onForm({ ...form, limits })} />
       <PathPicker
         title="Add bundles"
+        focusAfter="[data-start]"
         wants="evidence"
         open={picking}
         start={app?.home ?? ''}

@@ -1,6 +1,8 @@
 // Signs the manifest of the case: what it holds now. Signing again with another key is the second person's signature.
 import { Dialog } from 'radix-ui';
+
 import { useState } from 'react';
+import { focusFirst } from '../../parts/focus.ts';
 import { useDialogs } from '../../store/dialogs.ts';
 import { useKeySet } from '../../store/keys.ts';
 import { KeyChoice, NO_KEY, signWith } from './KeyChoice.tsx';
@@ -18,7 +20,12 @@ export function SignDialog() {
     >
       <Dialog.Portal>
         <Dialog.Overlay className="overlay" />
-        <Dialog.Content className="dialog" aria-describedby={undefined} data-testid="sign-dialog">
+        <Dialog.Content
+          className="dialog"
+          aria-describedby={undefined}
+          onOpenAutoFocus={focusFirst}
+          data-testid="sign-dialog"
+        >
           <Form onDone={() => show(null)} />
         </Dialog.Content>
       </Dialog.Portal>
@@ -64,7 +71,7 @@ function Form({ onDone }: { onDone(): void }) {
         <KeyChoice choice={choice} onChange={setChoice} />
       </div>
       <footer>
-        <button type="submit" className="button main" disabled={!ready} data-testid="sign-confirm">
+        <button type="submit" className="button main" disabled={!ready} data-first data-testid="sign-confirm">
           {busy ? 'Signing …' : 'Sign'}
         </button>
       </footer>

@@ -1,5 +1,6 @@
 // More bundles for the open case.
 import { Dialog } from 'radix-ui';
+
 import { useEffect, useState } from 'react';
 import { plural } from '../../format/numbers.ts';
 import { ErrorLine } from '../../parts/Empty.tsx';
@@ -7,6 +8,7 @@ import { useCase } from '../../store/case.ts';
 import { useIntake } from '../../store/intake.ts';
 import { EMPTY_FORM, IntakeFields, intakeOf, isFormSound } from '../intake/IntakeForm.tsx';
 import './start.css';
+import { focusFirst } from '../../parts/focus.ts';
 
 export function AddBundles({ open, onOpen }: { open: boolean; onOpen(open: boolean): void }) {
   return (
@@ -16,6 +18,7 @@ export function AddBundles({ open, onOpen }: { open: boolean; onOpen(open: boole
         <Dialog.Content
           className="dialog intake"
           aria-describedby={undefined}
+          onOpenAutoFocus={focusFirst}
           data-testid="add-bundles-dialog"
         >
           <Form onDone={() => onOpen(false)} />
@@ -60,7 +63,7 @@ function Form({ onDone }: { onDone(): void }) {
       <ErrorLine sentence={error} />
       <footer>
         <span className="dim grow">Evidence is copied into the case and never altered.</span>
-        <button type="submit" className="button main" disabled={!ready} data-testid="intake-start">
+        <button type="submit" className="button main" disabled={!ready} data-start data-testid="intake-start">
           {paths.length > 0 ? `Read ${plural(paths.length, 'bundle')}` : 'Read them'}
         </button>
       </footer>

@@ -57,6 +57,7 @@ export function NewCase({ app }: { app: Output<'app.info'> }) {
             type="submit"
             className="button main big"
             disabled={busy !== null || dir.trim() === '' || !isFormSound(form)}
+            data-start
             data-testid="new-case-create"
           >
             {paths.length > 0 ? 'Create the case and read the evidence' : 'Create an empty case'}

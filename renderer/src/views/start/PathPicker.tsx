@@ -21,13 +21,15 @@ interface Props {
   wants: 'evidence' | 'folder' | 'case';
   open: boolean;
   start: string;
+  /** What has the focus afterwards, a selector; otherwise what had it before. */
+  focusAfter?: string;
   onOpen(open: boolean): void;
   onChoose(paths: string[]): void;
 }
 
 const isFolder = (e: Entry) => e.kind === 'folder' || e.kind === 'case';
 
-export function PathPicker({ title, wants, open, start, onOpen, onChoose }: Props) {
+export function PathPicker({ title, wants, open, start, focusAfter, onOpen, onChoose }: Props) {
   const { listing, error, list } = usePicker();
   const [path, setPath] = useState('');
   const [marked, setMarked] = useState<ReadonlySet<string>>(new Set());
@@ -88,7 +90,17 @@ export function PathPicker({ title, wants, open, start, onOpen, onChoose }: Prop
     <Dialog.Root open={open} onOpenChange={onOpen}>
       <Dialog.Portal>
         <Dialog.Overlay className="overlay" />
-        <Dialog.Content className="dialog picker" aria-describedby={undefined} data-testid="path-picker">
+        <Dialog.Content
+          className="dialog picker"
+          aria-describedby={undefined}
+          data-testid="path-picker"
+          onCloseAutoFocus={(e) => {
+            const after = focusAfter ? document.querySelector<HTMLButtonElement>(focusAfter) : null;
+            if (!after || after.disabled) return;
+            e.preventDefault();
+            after.focus();
+          }}
+        >
           <header>
             <Dialog.Title asChild>
               <h1 className="grow">{title}</h1>

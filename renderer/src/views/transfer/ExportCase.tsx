@@ -1,11 +1,13 @@
 // Writes the case into one file, whole or only what is tagged, signed on wish.
 import { Dialog } from 'radix-ui';
+
 import { useState } from 'react';
 import { useCase } from '../../store/case.ts';
 import { useDialogs } from '../../store/dialogs.ts';
 import { useTransfer } from '../../store/transfer.ts';
 import { KeyChoice, NO_KEY, signWith } from '../signing/KeyChoice.tsx';
 import './transfer.css';
+import { focusFirst } from '../../parts/focus.ts';
 
 export function ExportCase() {
   const { open, show } = useDialogs();
@@ -13,7 +15,12 @@ export function ExportCase() {
     <Dialog.Root open={open === 'export case'} onOpenChange={(on) => !on && show(null)}>
       <Dialog.Portal>
         <Dialog.Overlay className="overlay" />
-        <Dialog.Content className="dialog" aria-describedby={undefined} data-testid="export-case-dialog">
+        <Dialog.Content
+          className="dialog"
+          aria-describedby={undefined}
+          onOpenAutoFocus={focusFirst}
+          data-testid="export-case-dialog"
+        >
           <Form onDone={() => show(null)} />
         </Dialog.Content>
       </Dialog.Portal>
@@ -111,7 +118,13 @@ function Form({ onDone }: { onDone(): void }) {
         )}
       </div>
       <footer>
-        <button type="submit" className="button main" disabled={!ready} data-testid="export-case-start">
+        <button
+          type="submit"
+          className="button main"
+          disabled={!ready}
+          data-first
+          data-testid="export-case-start"
+        >
           {busy ? 'Starting …' : 'Export'}
         </button>
       </footer>

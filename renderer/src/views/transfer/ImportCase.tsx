@@ -1,5 +1,6 @@
 // Makes a case of a received file: its evidence is hashed and read anew; a received database is never opened.
 import { Dialog } from 'radix-ui';
+
 import { useState } from 'react';
 import { useCase } from '../../store/case.ts';
 import { useDialogs } from '../../store/dialogs.ts';
@@ -7,6 +8,7 @@ import { useTransfer } from '../../store/transfer.ts';
 import { PathPicker } from '../start/PathPicker.tsx';
 import { slug } from '../start/slug.ts';
 import './transfer.css';
+import { focusFirst } from '../../parts/focus.ts';
 
 export function ImportCase() {
   const { open, show } = useDialogs();
@@ -14,7 +16,12 @@ export function ImportCase() {
     <Dialog.Root open={open === 'import case'} onOpenChange={(on) => !on && show(null)}>
       <Dialog.Portal>
         <Dialog.Overlay className="overlay" />
-        <Dialog.Content className="dialog" aria-describedby={undefined} data-testid="import-case-dialog">
+        <Dialog.Content
+          className="dialog"
+          aria-describedby={undefined}
+          onOpenAutoFocus={focusFirst}
+          data-testid="import-case-dialog"
+        >
           <Form onDone={() => show(null)} />
         </Dialog.Content>
       </Dialog.Portal>
@@ -70,6 +77,7 @@ function Form({ onDone }: { onDone(): void }) {
             placeholder="…/name.tidemark"
             value={file}
             onChange={(e) => setFile(e.target.value)}
+            data-first
             data-testid="import-case-file"
           />
           <button type="button" className="button" onClick={() => setPicking(true)}>

@@ -1,5 +1,6 @@
 // Takes another responder's annotations over into this case, and says what was added, what was the same, what disagrees.
 import { Dialog } from 'radix-ui';
+
 import { useState } from 'react';
 import type { MergeResult } from '../../../../shared/api.ts';
 import { oneLine } from '../../format/control.ts';
@@ -9,6 +10,7 @@ import { useDialogs } from '../../store/dialogs.ts';
 import { useTransfer } from '../../store/transfer.ts';
 import { PathPicker } from '../start/PathPicker.tsx';
 import './transfer.css';
+import { focusFirst } from '../../parts/focus.ts';
 
 export function MergeCase() {
   const { open, show } = useDialogs();
@@ -24,7 +26,12 @@ export function MergeCase() {
     >
       <Dialog.Portal>
         <Dialog.Overlay className="overlay" />
-        <Dialog.Content className="dialog intake" aria-describedby={undefined} data-testid="merge-dialog">
+        <Dialog.Content
+          className="dialog intake"
+          aria-describedby={undefined}
+          onOpenAutoFocus={focusFirst}
+          data-testid="merge-dialog"
+        >
           <Form />
         </Dialog.Content>
       </Dialog.Portal>
@@ -67,6 +74,7 @@ function Form() {
             aria-label="Case file"
             value={file}
             onChange={(e) => setFile(e.target.value)}
+            data-first
             data-testid="merge-file"
           />
           <button type="button" className="button" onClick={() => setPicking(true)}>
