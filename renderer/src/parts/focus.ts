@@ -2,7 +2,9 @@
 
 /** For `onOpenAutoFocus` of a dialog: the element marked `data-first`, else what the dialog would choose. */
 export function focusFirst(event: Event): void {
-  const first = (event.currentTarget as HTMLElement | null)?.querySelector<HTMLElement>('[data-first]');
+  const first = (event.currentTarget as HTMLElement | null)?.querySelector<HTMLElement>(
+    '[data-first]:not(:disabled)',
+  );
   if (!first) return;
   event.preventDefault();
   first.focus();

@@ -101,6 +101,7 @@ export function KeyChoice({ choice, onChange }: Props) {
             type="button"
             className={keys.length === 0 ? 'button' : 'link'}
             onClick={() => setAdding('make')}
+            data-first
             data-testid="key-make"
           >
             Make a key …
