@@ -15,6 +15,7 @@ import { type Connection, closedMeanwhile, Database } from './database.ts';
 import { CaseError } from './errors.ts';
 import { CaseLock, type Holder, LOCK_FILES } from './lock.ts';
 import { createSchema, SCHEMA_VERSION } from './schema.ts';
+import type { SetAside } from './torn-wal.ts';
 import { TOOL_VERSION } from './version.ts';
 import { syncFolder, writeWhole } from './write-file.ts';
 
@@ -189,6 +190,7 @@ export class Case {
       opened.notices.push('The case was not closed properly last time. What was stored is whole.');
     try {
       for (const folder of Object.values(opened.paths)) await mkdir(folder, { recursive: true, mode: 0o700 });
+      await removeParts(path, opened.paths);
       opened.#custody = await CustodyLog.open(path, opener.actor ?? systemActor());
       await opened.#recordOpening();
       opened.#database = await opened.#openDatabase('read');
@@ -203,6 +205,7 @@ export class Case {
   async #recordOpening(): Promise<void> {
     const database = await this.#openDatabase('write');
     try {
+      if (database.setAside) await this.#saySetAside(database.setAside);
       await this.custody.append('case.opened', this.#by());
       const connection = await database.connect();
       const copied = await this.custody.copyTo(connection);
@@ -216,6 +219,13 @@ export class Case {
     } finally {
       await database.close();
     }
+  }
+
+  async #saySetAside({ keptAs, bytes, at }: SetAside): Promise<void> {
+    this.notices.push(
+      `The last change to the database was still being written when Tidemark was broken off: its unfinished ${bytes.toLocaleString('en-US')} bytes are set aside as ${keptAs}. Every change before it is there.`,
+    );
+    await this.custody.append('database.torn', { kept_as: keptAs, bytes, at });
   }
 
   #by(): Record<string, unknown> {
@@ -243,7 +253,7 @@ export class Case {
     for (;;) {
       if (this.#closed) throw closedMeanwhile();
       if (this.#changing) await this.#changing;
-      else if (this.#database) return this.#database.connect();
+      else if (this.#database && (this.#writer || !this.#database.broken)) return this.#database.connect();
       else await this.#change(() => this.#openDatabase('read'));
     }
   }
@@ -348,10 +358,19 @@ export class Case {
 const MAKING = ['case.duckdb', 'case.duckdb.wal', 'custody.jsonl'];
 const FOLDERS = ['evidence', 'scratch', 'exports', 'signatures'];
 
+const PART = /^\.[0-9a-f]+\.part$/;
+
+/** Files that were being written by `writeWhole` when a Tidemark was broken off: their old state stands, or none. */
+async function removeParts(dir: string, { exports, signatures }: CasePaths): Promise<void> {
+  for (const folder of [dir, exports, signatures])
+    for (const entry of await readdir(folder))
+      if (PART.test(entry)) await rm(join(folder, entry), { force: true }).catch(() => 0);
+}
+
 /** True for what can't be of use to anybody: a part of a case that never came to be. */
 async function isUnfinished(path: string, entry: string): Promise<boolean> {
   if (MAKING.includes(entry) || Object.values<string>(LOCK_FILES).includes(entry)) return true;
-  if (/^\.[0-9a-f]+\.part$/.test(entry)) return true;
+  if (PART.test(entry)) return true;
   return FOLDERS.includes(entry) && (await readdir(join(path, entry)).catch(() => ['?'])).length === 0;
 }
 

@@ -11,6 +11,8 @@ import {
   StatementType,
 } from '@duckdb/node-api';
 import { CaseError } from './errors.ts';
+import { type Fault, faultOfMachine, GAVE_UP, notOpened, textOf } from './machine-faults.ts';
+import { type SetAside, setAsideTornEnd } from './torn-wal.ts';
 
 export type { Json };
 /** A value bound to `$1`, `$2`, ... */
@@ -35,6 +37,9 @@ export interface OpenOptions {
   threads?: number;
 }
 
+/** The memory DuckDB may use; `TIDEMARK_MEMORY` (`200MB`) sets it for small machines and tests. */
+const memoryLimit = ({ memoryLimit: asked }: OpenOptions) => asked ?? process.env.TIDEMARK_MEMORY ?? '1GB';
+
 const quoted = (text: string) => `'${text.replaceAll("'", "''")}'`;
 
 export class Database {
@@ -44,10 +49,30 @@ export class Database {
   #connections = new Set<Connection>();
   #connecting = new Set<Promise<DuckDBConnection>>();
 
-  private constructor(path: string, mode: 'read' | 'write', instance: DuckDBInstance) {
+  /** The unfinished end of the log of changes, when there was one. */
+  readonly setAside: SetAside | null;
+  readonly #fault: Fault;
+  #broken = false;
+
+  private constructor(
+    path: string,
+    options: OpenOptions,
+    instance: DuckDBInstance,
+    setAside: SetAside | null,
+  ) {
     this.path = path;
-    this.mode = mode;
+    this.mode = options.mode;
+    this.setAside = setAside;
     this.#instance = instance;
+    this.#fault = (error) => {
+      if (GAVE_UP.test(textOf(error))) this.#broken = true;
+      return faultOfMachine(error, path, memoryLimit(options));
+    };
+  }
+
+  /** DuckDB gave this instance up after a fault it could not undo: what is on disk is whole, and opens again. */
+  get broken(): boolean {
+    return this.#broken;
   }
 
   static get version(): string {
@@ -56,34 +81,29 @@ export class Database {
 
   /** Opens the file, then locks its configuration: no file, network or setting can be reached by SQL afterwards. */
   static async open(path: string, options: OpenOptions): Promise<Database> {
-    let instance: DuckDBInstance;
-    try {
-      instance = await DuckDBInstance.create(path, {
+    const create = () =>
+      DuckDBInstance.create(path, {
         access_mode: options.mode === 'read' ? 'READ_ONLY' : 'READ_WRITE',
         storage_compatibility_version: 'latest',
-        memory_limit: options.memoryLimit ?? '1GB',
+        memory_limit: memoryLimit(options),
         threads: String(options.threads ?? 2),
         preserve_insertion_order: 'false',
         allow_community_extensions: 'false',
         autoinstall_known_extensions: 'false',
         autoload_known_extensions: 'false',
       });
+    let instance: DuckDBInstance;
+    let setAside: SetAside | null = null;
+    try {
+      instance = await create().catch(async (error: unknown) => {
+        setAside = await setAsideTornEnd(path, textOf(error));
+        if (setAside === null) throw error;
+        return create();
+      });
     } catch (error) {
-      const text = error instanceof Error ? error.message : String(error);
-      if (/lock/i.test(text)) {
-        throw new CaseError(
-          'case_locked',
-          'The case is open in another Tidemark. Close it there, then try again; nothing was changed.',
-          { cause: error },
-        );
-      }
-      throw new CaseError(
-        'case_damaged',
-        `The case database could not be opened: ${text.split('\n')[0]}. Nothing was changed; the evidence in the case folder can be ingested into a new case.`,
-        { cause: error },
-      );
+      throw notOpened(error, path);
     }
-    const database = new Database(path, options.mode, instance);
+    const database = new Database(path, options, instance, setAside);
     const connection = await database.connect();
     await connection.run(`SET TimeZone='UTC'`);
     await connection.run(`SET temp_directory=${quoted(options.tempDirectory)}`);
@@ -102,7 +122,11 @@ export class Database {
     const connecting = this.#instance.connect();
     this.#connecting.add(connecting);
     try {
-      const connection = new Connection(await connecting, (gone) => this.#connections.delete(gone));
+      const connection = new Connection(
+        await connecting,
+        (gone) => this.#connections.delete(gone),
+        this.#fault,
+      );
       this.#connections.add(connection);
       if (!this.#instance) {
         connection.close();
@@ -137,14 +161,16 @@ const INTERRUPT_MS = 20;
 export class Connection {
   #connection: DuckDBConnection;
   #onClose: (connection: Connection) => void;
+  readonly #fault: Fault;
   #open = true;
   #running = 0;
   #onIdle: (() => void) | null = null;
   #ended: Promise<void> | null = null;
 
-  constructor(connection: DuckDBConnection, onClose: (connection: Connection) => void) {
+  constructor(connection: DuckDBConnection, onClose: (connection: Connection) => void, fault: Fault) {
     this.#connection = connection;
     this.#onClose = onClose;
+    this.#fault = fault;
   }
 
   async #statement<T>(work: (connection: DuckDBConnection) => Promise<T>): Promise<T> {
@@ -152,6 +178,8 @@ export class Connection {
     this.#running++;
     try {
       return await work(this.#connection);
+    } catch (error) {
+      throw this.#fault(error);
     } finally {
       if (--this.#running === 0) this.#onIdle?.();
     }

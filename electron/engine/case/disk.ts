@@ -1,9 +1,13 @@
 // Room on the disk of a case: looked at before and while evidence is taken in, so that writing stops in order.
+import { statfsSync } from 'node:fs';
 import { statfs } from 'node:fs/promises';
 import { CaseError } from './errors.ts';
 
-/** Below this much free space nothing more is taken in: the database and the findings need some to be closed in order. */
-export const RESERVE = 256 * 2 ** 20;
+/**
+ * Below this much free space nothing more is taken in: the database and the findings need some to be closed in order.
+ * `TIDEMARK_RESERVE` (bytes) sets it, for tests on small disks.
+ */
+export const RESERVE = Number(process.env.TIDEMARK_RESERVE ?? 256 * 2 ** 20);
 /** Room that a bundle takes as kept content, events and scratch files, by its size as collected. */
 const BY_SIZE = 1.3;
 const EVERY_MS = 200;
@@ -16,10 +20,22 @@ export async function freeBytes(dir: string): Promise<number> {
 
 const mega = (bytes: number): string => `${Math.ceil(bytes / 1e6).toLocaleString('en-US')} MB`;
 
-export function diskFull(): CaseError {
+function freeNow(dir: string): string {
+  try {
+    const { bavail, bsize } = statfsSync(dir);
+    return mega(bavail * bsize);
+  } catch {
+    return 'nothing';
+  }
+}
+
+/** The sentence for a disk that filled up while the case in `dir` was written. */
+export function diskFull(dir: string, cause?: unknown): CaseError {
+  const free = freeNow(dir);
   return new CaseError(
     'disk_full',
-    'The disk of the case folder is full. Members taken in so far are whole and kept. Free space, then go on with what was broken off (tidemark resume).',
+    `The disk of the case folder ${dir} is full (${free} free). What was being written was undone; what was stored before is whole, and the case can be read. Free space, ${mega(RESERVE)} at least, then do it again; an ingest that was broken off goes on with tidemark resume.`,
+    { cause },
   );
 }
 

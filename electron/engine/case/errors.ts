@@ -28,6 +28,12 @@ export function toApiError(error: unknown): ApiErrorData {
   }
   const text = error instanceof Error ? error.message : String(error);
   if (/INTERRUPT/i.test(text)) return { code: 'cancelled', sentence: 'Cancelled.' };
+  const { code, path } = error as NodeJS.ErrnoException;
+  if (code === 'ENOSPC' || code === 'EDQUOT')
+    return {
+      code: 'disk_full',
+      sentence: `The disk is full: ${path ?? 'a file'} could not be written. What was stored before is whole. Free space, then do it again.`,
+    };
   const first = text.split('\n')[0]!.slice(0, 500);
   return {
     code: 'internal',

@@ -11,10 +11,11 @@ import {
   rmSync,
   writeSync,
 } from 'node:fs';
-import { type FileHandle, open } from 'node:fs/promises';
-import { join } from 'node:path';
+import { type FileHandle, open, readdir, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import zlib from 'node:zlib';
 import { CaseError } from '../case/errors.ts';
+import { syncFolderSync } from '../case/write-file.ts';
 
 /** Content of one frame at most. */
 const FRAME = 1 << 20;
@@ -36,6 +37,21 @@ function placeOf(storeDir: string, sha256: string): string {
     );
   }
   return join(storeDir, sha256.slice(0, 2), `${sha256}.zst`);
+}
+
+/** Folders of the store with names that a power cut could take back. */
+const unsynced = new Set<string>();
+
+/** Makes the names durable under which this thread put contents: before a ledger states that they are kept. */
+export function syncStore(): void {
+  for (const folder of unsynced) syncFolderSync(folder);
+  unsynced.clear();
+}
+
+/** Removes what was being written when an ingest was broken off; the lock of the case is held, no worker runs. */
+export async function removeParts(storeDir: string): Promise<void> {
+  for (const entry of await readdir(storeDir).catch(() => []))
+    if (entry.endsWith('.part')) await rm(join(storeDir, entry), { force: true });
 }
 
 /** Writes one content, synchronously, for use inside parse workers. After `end` or `abort` it takes no more. */
@@ -65,10 +81,12 @@ export class EvidenceWriter {
     }
   }
 
-  /** Makes the content durable under its hash; content that is there already is kept once. */
+  /** Makes the content durable, and puts it under its hash; content that is there already is kept once. See `syncStore`. */
   end(): { sha256: string; size: number } {
     const sha256 = this.#hash.digest('hex');
     const place = placeOf(this.#storeDir, sha256);
+    const folder = dirname(place);
+    unsynced.add(folder); // of content that is there too: another lane may have put it there this moment
     if (existsSync(place)) {
       this.abort();
       return { sha256, size: this.#size };
@@ -76,7 +94,7 @@ export class EvidenceWriter {
     this.#append(seekTable(this.#frames));
     fsyncSync(this.#fd);
     this.#close();
-    mkdirSync(join(this.#storeDir, sha256.slice(0, 2)), { recursive: true });
+    if (mkdirSync(folder, { recursive: true })) unsynced.add(this.#storeDir);
     renameSync(this.#temporary, place);
     return { sha256, size: this.#size };
   }

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import type { CasePaths } from '../case/case.ts';
 import type { Connection } from '../case/database.ts';
 import type { MemberHeader, MemberWriter } from '../intake/bundle.ts';
+import { removeParts } from '../intake/evidence-store.ts';
 import type { FormatDefinition } from '../parse/custom/definition.ts';
 import { Lane } from './lane.ts';
 import { insertMembers, ledgerRow, type MemberRow, type OpenMember } from './ledger.ts';
@@ -38,6 +39,7 @@ export class LanePool {
     await mkdir(paths.scratch, { recursive: true });
     for (const left of await readdir(paths.scratch))
       await rm(join(paths.scratch, left), { recursive: true, force: true });
+    await removeParts(paths.evidence);
     await removeUnfinished(connection);
     const next = await connection.row<{ round: number; kind: number }>(
       `SELECT coalesce((SELECT max(entity_id >> 40) FROM entity), 0)::INTEGER + 1 AS round,

@@ -2,8 +2,10 @@
 // A member counts from the moment its ledger row is committed, with its last batch: events without one do not show
 // (the view `events` joins the ledger) and are removed by `removeUnfinished`.
 import { rm } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { Connection } from '../case/database.ts';
+import { diskFull } from '../case/disk.ts';
 import { CaseError } from '../case/errors.ts';
 import { INSERT } from './batch.ts';
 import type { BatchMessage, FromWorker, MemberDone, ToWorker, WorkerSetup } from './worker-messages.ts';
@@ -17,6 +19,9 @@ const WORKER = new URL(
   import.meta.url,
 );
 
+/** Heap of a parse worker in MB, for tests on little memory; Node decides when it is not set. */
+const WORKER_MEMORY = Number(process.env.TIDEMARK_WORKER_MEMORY ?? 0);
+
 export interface LaneEvents {
   /** Runs inside the transaction that takes the members' last batch in. */
   members(connection: Connection, members: MemberDone[]): Promise<void>;
@@ -25,8 +30,10 @@ export interface LaneEvents {
 
 export class Lane {
   readonly #worker: Worker;
+  readonly #setup: WorkerSetup;
   readonly #connection: Connection;
   readonly #events: LaneEvents;
+  #reading = 'the bundle';
   #behind = 0;
   #batches = 0;
   #wake: (() => void)[] = [];
@@ -37,14 +44,18 @@ export class Lane {
   #closing = false;
 
   constructor(setup: WorkerSetup, connection: Connection, events: LaneEvents) {
+    this.#setup = setup;
     this.#connection = connection;
     this.#events = events;
     this.#worker = new Worker(WORKER, {
       workerData: setup,
       execArgv: ['--disable-warning=ExperimentalWarning'],
+      ...(WORKER_MEMORY ? { resourceLimits: { maxOldGenerationSizeMb: WORKER_MEMORY } } : {}),
     });
     this.#worker.on('message', (message: FromWorker) => this.#receive(message));
-    this.#worker.on('error', (error) => this.#fail(error));
+    this.#worker.on('error', (error: NodeJS.ErrnoException) =>
+      this.#fail(error.code === 'ERR_WORKER_OUT_OF_MEMORY' ? this.#noMemory(error) : error),
+    );
     this.#worker.on('exit', (code) => {
       if (!this.#closing && code !== 0) this.#fail(new Error(`a parse worker ended with code ${code}`));
     });
@@ -57,6 +68,7 @@ export class Lane {
 
   async send(message: ToWorker): Promise<void> {
     if (this.#fault) throw this.#fault;
+    if (message.kind === 'open') this.#reading = message.path;
     if (message.kind === 'chunk') {
       this.#behind += message.bytes.length;
       this.#worker.postMessage(message, [message.bytes.buffer]);
@@ -98,12 +110,11 @@ export class Lane {
       this.#finished?.();
     } else {
       this.#fail(
-        message.code === 'ENOSPC'
-          ? new CaseError(
-              'disk_full',
-              'The disk of the case folder is full. Members taken in so far are kept; free space and add the bundle again.',
-            )
-          : new Error(message.text),
+        message.code === 'ENOSPC' || message.code === 'EDQUOT'
+          ? diskFull(dirname(this.#setup.storeDir))
+          : message.code === 'ENOMEM'
+            ? this.#noMemory(new Error(message.text))
+            : new Error(message.text),
       );
     }
   }
@@ -135,6 +146,14 @@ export class Lane {
         ),
       );
     }
+  }
+
+  #noMemory(cause: Error): CaseError {
+    return new CaseError(
+      'out_of_memory',
+      `There was not enough memory to read ${this.#reading}. Members taken in so far are whole and kept. Close other programs, then go on with what was broken off (tidemark resume).`,
+      { cause },
+    );
   }
 
   #fail(error: Error): void {

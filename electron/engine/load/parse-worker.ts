@@ -1,6 +1,6 @@
 // Worker thread: takes member bytes, keeps them in the evidence store, parses them into column batches on disk.
 import { parentPort, workerData } from 'node:worker_threads';
-import { EvidenceWriter } from '../intake/evidence-store.ts';
+import { EvidenceWriter, syncStore } from '../intake/evidence-store.ts';
 import { customFormat } from '../parse/custom/custom-format.ts';
 import { openMember } from '../parse/member.ts';
 import type { MemberParser } from '../parse/record.ts';
@@ -18,11 +18,33 @@ let ended: MemberDone[] = [];
 let current: { fileId: number; parser: MemberParser; store: EvidenceWriter; failed: string | null } | null =
   null;
 
-/** Sends what is held. */
+/** A fault of the machine, not of a member: it stops the ingest, and no ledger row may claim anything of it. */
+let machineFault: unknown = null;
+
+const isNoMemory = (error: unknown) =>
+  error instanceof Error && /allocation failed|out of memory/i.test(error.message);
+
+/** What a member's ledger row says of an error of its parser; faults of the machine are thrown on. */
+function parserFault(error: unknown): string {
+  if (machineFault !== null || isNoMemory(error)) throw machineFault ?? error;
+  return error instanceof Error ? error.message.split('\n')[0]! : String(error);
+}
+
+/** Sends what is held. Called amid parsing when the batch is full. */
 function flush(): void {
+  try {
+    sendBatch();
+  } catch (error) {
+    machineFault ??= error;
+    throw error;
+  }
+}
+
+function sendBatch(): void {
   if (batch.rows === 0 && ended.length === 0) return;
   const path = `${setup.scratchDir}/${setup.name}-${batchNumber++}`;
   const held = batch.flush(path);
+  syncStore();
   post({ kind: 'batch', path, ...held, members: ended } satisfies BatchMessage);
   ended = [];
 }
@@ -50,7 +72,7 @@ function chunk(bytes: Uint8Array): void {
     current.parser.push(bytes);
   } catch (error) {
     // a fault of a parser must not lose bytes: the store goes on, the ledger says it
-    current.failed = error instanceof Error ? error.message.split('\n')[0]! : String(error);
+    current.failed = parserFault(error);
   }
 }
 
@@ -64,7 +86,7 @@ function end(message: Extract<ToWorker, { kind: 'end' }>): void {
   try {
     summary = parser.end();
   } catch (error) {
-    failed ??= error instanceof Error ? error.message.split('\n')[0]! : String(error);
+    failed ??= parserFault(error);
   }
   const { first, last } = batch.memberSpan;
   ended.push({
@@ -84,6 +106,7 @@ function end(message: Extract<ToWorker, { kind: 'end' }>): void {
 
 port.on('message', (message: ToWorker) => {
   try {
+    if (machineFault !== null) return; // the ingest is stopping
     if (message.kind === 'open') open(message);
     else if (message.kind === 'chunk') chunk(message.bytes);
     else if (message.kind === 'end') end(message);
@@ -94,7 +117,12 @@ port.on('message', (message: ToWorker) => {
     }
     post({ kind: 'ack', bytes: message.kind === 'chunk' ? message.bytes.length : 0 });
   } catch (error) {
+    machineFault ??= error;
     const { code, message: text } = error as NodeJS.ErrnoException;
-    post({ kind: 'fault', code: code ?? null, text: (text ?? String(error)).split('\n')[0]! });
+    post({
+      kind: 'fault',
+      code: isNoMemory(error) ? 'ENOMEM' : (code ?? null),
+      text: (text ?? String(error)).split('\n')[0]!,
+    });
   }
 });
