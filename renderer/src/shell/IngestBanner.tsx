@@ -11,10 +11,11 @@ const SHOWN: readonly JobInfo['kind'][] = ['ingest', 'detect', 'verify', 'import
 export function IngestBanner() {
   const job = useJobs((s) => s.jobs.find((j) => j.state === 'running' && SHOWN.includes(j.kind)));
   const info = useCase((s) => s.info);
-  const notices = info?.notices;
+  const pending = info?.pending?.sentence;
+  const notices = info?.notices.filter((notice) => notice !== pending);
   const error = useCase((s) => s.error);
   const dismissError = useCase((s) => s.dismissError);
-  const [read, setRead] = useState<string[] | undefined>();
+  const [read, setRead] = useState('');
   return (
     <>
       {error && (
@@ -25,14 +26,14 @@ export function IngestBanner() {
           </button>
         </div>
       )}
-      {notices && notices.length > 0 && notices !== read && (
+      {notices && notices.length > 0 && notices.join('\n') !== read && (
         <div className="banner" role="status">
           <ul className="grow">
             {notices.map((notice) => (
               <li key={notice}>{notice}</li>
             ))}
           </ul>
-          <button type="button" className="button" onClick={() => setRead(notices)}>
+          <button type="button" className="button" onClick={() => setRead(notices.join('\n'))}>
             Read
           </button>
         </div>

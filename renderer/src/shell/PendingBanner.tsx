@@ -1,12 +1,13 @@
 // Work that was broken off: what happened, what is whole, and the two ways on.
 import { Dialog } from 'radix-ui';
 
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import type { CaseInfo, PendingWork } from '../../../shared/api.ts';
 import { oneLine } from '../format/control.ts';
 import { plural } from '../format/numbers.ts';
 import { dateTime } from '../format/time.ts';
 import { useCase } from '../store/case.ts';
+import { useEvidence } from '../store/evidence.ts';
 import { pendingWords } from '../views/intake/words.ts';
 import './jobs.css';
 import { focusFirst } from '../parts/focus.ts';
@@ -20,10 +21,7 @@ export function PendingBanner({ info }: { info: CaseInfo }) {
   return (
     <section className="banner" aria-label="Broken-off work" data-testid="pending">
       <div className="grow column pending-words">
-        <span>
-          <strong>Reading was broken off.</strong>{' '}
-          <span data-testid="pending-sentence">{pending.sentence}</span>
-        </span>
+        <span data-testid="pending-sentence">{pending.sentence}</span>
         <span className="dim">
           Begun {dateTime(pending.since, 's')} UTC. {pendingWords(pending)}.
         </span>
@@ -88,6 +86,12 @@ function Resume({ pending, onDone }: Props) {
   const { resume, error } = useCase();
   const [all, setAll] = useState('');
   const [own, setOwn] = useState<Record<string, string>>({});
+  const [asked, setAsked] = useState(false);
+  const { bundles, loadBundles } = useEvidence();
+  useEffect(() => loadBundles(), [loadBundles]);
+  // those that were begun with a password need one again
+  const needing = new Set(bundles.filter((b) => b.options?.passwords === true).map((b) => b.path));
+  const asksPasswords = asked || pending.bundles.some((b) => needing.has(b.path));
   const start = async () => {
     const passwords = Object.fromEntries(
       Object.entries({ ...own, '*': all }).filter(([, word]) => word !== ''),
@@ -128,19 +132,29 @@ function Resume({ pending, onDone }: Props) {
                     ? `${plural(b.members, 'member')} in the case`
                     : 'not begun'}
               </span>
-              <input
-                className="field"
-                type="password"
-                autoComplete="off"
-                placeholder="password, if it needs one"
-                aria-label={`Password of ${b.name}`}
-                value={own[b.path] ?? ''}
-                onChange={(e) => setOwn({ ...own, [b.path]: e.target.value })}
-              />
+              {asksPasswords && (
+                <input
+                  className="field"
+                  type="password"
+                  autoComplete="off"
+                  placeholder={needing.has(b.path) ? 'its password' : 'password, if it needs one'}
+                  aria-label={`Password of ${b.name}`}
+                  value={own[b.path] ?? ''}
+                  onChange={(e) => setOwn({ ...own, [b.path]: e.target.value })}
+                  data-testid="resume-password"
+                />
+              )}
             </li>
           ))}
         </ul>
-        {pending.bundles.length > 0 && (
+        {pending.bundles.length > 0 && !asksPasswords && (
+          <span>
+            <button type="button" className="link" onClick={() => setAsked(true)}>
+              Some need a password …
+            </button>
+          </span>
+        )}
+        {asksPasswords && (
           <label className="mark">
             Password for all of them
             <input
@@ -149,7 +163,7 @@ function Resume({ pending, onDone }: Props) {
               autoComplete="off"
               value={all}
               onChange={(e) => setAll(e.target.value)}
-              data-testid="resume-password"
+              data-testid="resume-password-all"
             />
           </label>
         )}

@@ -197,7 +197,7 @@ test('what was broken off is said in figures', () => {
       steps: ['settle', 'detect'],
     }),
   ).toBe(
-    '1 bundle begun (40 members in the case), 2 bundles not begun; times, clocks and nodes and detection to be done',
+    '1 bundle begun (40 members in the case), 2 bundles not begun; afterwards: times, clocks and nodes, then detection',
   );
-  expect(pendingWords({ bundles: [], steps: ['detect'] })).toBe('detection to be done');
+  expect(pendingWords({ bundles: [], steps: ['detect'] })).toBe('afterwards: detection');
 });

@@ -36,7 +36,7 @@ export function BundleList({ passwords, onPassword }: Props) {
                 <Icon name={opened === path ? 'down' : 'forward'} size={12} />
               </button>
               <span className="mono cut grow" title={path}>
-                {oneLine(preview?.name ?? path)}
+                {oneLine(preview?.name ?? lastName(path))}
               </span>
               {preview && (
                 <>
@@ -66,6 +66,8 @@ export function BundleList({ passwords, onPassword }: Props) {
     </ul>
   );
 }
+
+const lastName = (path: string): string => path.split(/[\\/]/).filter(Boolean).at(-1) ?? path;
 
 interface SeenProps {
   path: string;

@@ -52,6 +52,6 @@ export function pendingWords(pending: Pick<PendingWork, 'bundles' | 'steps'>): s
     planned > 0 ? `${plural(planned, 'bundle')} not begun` : '',
   ].filter((word) => word !== '');
   const steps = pending.steps.map((s) => (s === 'settle' ? 'times, clocks and nodes' : 'detection'));
-  const after = steps.length > 0 ? `${steps.join(' and ')} to be done` : '';
+  const after = steps.length > 0 ? `afterwards: ${steps.join(', then ')}` : '';
   return [read.join(', '), after].filter((word) => word !== '').join('; ');
 }
