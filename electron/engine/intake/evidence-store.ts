@@ -18,10 +18,14 @@ import { CaseError } from '../case/errors.ts';
 import { syncFolderSync } from '../case/write-file.ts';
 
 /** Content of one frame at most. */
-const FRAME = 1 << 20;
-const SKIPPABLE_MAGIC = 0x184d2a5e;
-const SEEKABLE_MAGIC = 0x8f92eab1;
-const FOOTER = 9;
+export const FRAME = 1 << 20;
+export const SKIPPABLE_MAGIC = 0x184d2a5e;
+/** A skippable frame of our own between the frames and their table: the SHA-256 of all bytes before it. Some bits of a zstd
+ * frame can differ and it unpacks to the same content; this sees them too. */
+export const SEAL_MAGIC = 0x184d2a50;
+export const SEAL = 8 + 32;
+export const SEEKABLE_MAGIC = 0x8f92eab1;
+export const FOOTER = 9;
 const CHECKSUMS = 0x80;
 
 /** Level 1, and a checksum in each frame, so that zstd itself sees a flipped bit. */
@@ -29,7 +33,7 @@ const FRAME_OPTIONS: zlib.ZstdOptions = {
   params: { [zlib.constants.ZSTD_c_compressionLevel]: 1, [zlib.constants.ZSTD_c_checksumFlag]: 1 },
 };
 
-function placeOf(storeDir: string, sha256: string): string {
+export function placeOf(storeDir: string, sha256: string): string {
   if (!/^[0-9a-f]{64}$/.test(sha256)) {
     throw new CaseError(
       'bad_evidence_id',
@@ -59,6 +63,7 @@ export class EvidenceWriter {
   readonly #storeDir: string;
   readonly #temporary: string;
   readonly #hash = createHash('sha256');
+  readonly #packed = createHash('sha256');
   readonly #frames: [compressed: number, content: number][] = [];
   #fd: number;
   #size = 0;
@@ -77,6 +82,7 @@ export class EvidenceWriter {
       const content = chunk.length <= FRAME ? chunk : chunk.subarray(at, at + FRAME);
       const frame = zlib.zstdCompressSync(content, FRAME_OPTIONS);
       this.#append(frame);
+      this.#packed.update(frame);
       this.#frames.push([frame.length, content.length]);
     }
   }
@@ -91,6 +97,7 @@ export class EvidenceWriter {
       this.abort();
       return { sha256, size: this.#size };
     }
+    this.#append(seal(this.#packed.digest()));
     this.#append(seekTable(this.#frames));
     fsyncSync(this.#fd);
     this.#close();
@@ -114,6 +121,13 @@ export class EvidenceWriter {
     closeSync(this.#fd);
     this.#fd = -1;
   }
+}
+
+function seal(packedSha256: Buffer): Buffer {
+  const head = Buffer.alloc(8);
+  head.writeUInt32LE(SEAL_MAGIC, 0);
+  head.writeUInt32LE(packedSha256.length, 4);
+  return Buffer.concat([head, packedSha256]);
 }
 
 function seekTable(frames: [compressed: number, content: number][]): Buffer {
@@ -261,7 +275,8 @@ async function readTable(file: FileHandle, sha256: string): Promise<SeekTable> {
     compressed[index + 1] = compressed[index]! + bytes.readUInt32LE(at);
     content[index + 1] = content[index]! + stated;
   }
-  if (compressed[frames] !== size - length) throw damaged(sha256, 'its seek table does not match its length');
+  if (compressed[frames] !== size - length - SEAL)
+    throw damaged(sha256, 'its seek table does not match its length');
   return { compressed, content };
 }
 

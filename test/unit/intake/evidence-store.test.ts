@@ -56,7 +56,7 @@ describe('storing', () => {
     ]);
   });
 
-  test('the file follows the seekable format: frames, then a table of their sizes in a skippable frame', () => {
+  test('the file follows the seekable format: frames, their seal, then a table of their sizes in a skippable frame', () => {
     const folder = temporaryFolder();
     const content = logText(2_500_000);
     const bytes = readFileSync(placeOf(folder, store(folder, content).sha256));
@@ -74,7 +74,9 @@ describe('storing', () => {
       expect(restored.at(-1)!.length).toBe(bytes.readUInt32LE(table + 12 + frame * 8));
       at += size;
     }
-    expect(at).toBe(table);
+    expect(bytes.readUInt32LE(at)).toBe(0x184d2a50); // between them the seal: the hash of the frames
+    expect(bytes.toString('hex', at + 8, at + 40)).toBe(sha256(bytes.subarray(0, at)));
+    expect(at + 40).toBe(table);
     expect(Buffer.concat(restored).equals(content)).toBe(true);
   });
 
