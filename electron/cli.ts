@@ -8,7 +8,7 @@ import { type Command, helpText, readCommand, UsageError, wantsJson } from './co
 import type { ProofCommand } from './command-line-proof.ts';
 import { CaseError, toApiError } from './engine/case/errors.ts';
 import { TOOL_VERSION } from './engine/case/version.ts';
-import type { Engine } from './engine/engine.ts';
+import type { EngineDoor } from './host/door.ts';
 import { passwordsIn } from './password-file.ts';
 import { passphraseOf, runProof } from './proof-commands.ts';
 import {
@@ -59,6 +59,7 @@ async function run(command: Command): Promise<number> {
       return EXIT.done;
     case 'serve':
       return withEngine(
+        command,
         async (engine) =>
           (await import('./serve-case.ts')).serveCase(
             engine,
@@ -69,24 +70,24 @@ async function run(command: Command): Promise<number> {
         'browser',
       );
     case 'analyze':
-      return withEngine((engine) => analyze(engine, command));
+      return withEngine(command, (engine) => analyze(engine, command));
     case 'ingest':
-      return withEngine((engine) => ingest(engine, command));
+      return withEngine(command, (engine) => ingest(engine, command));
     case 'resume':
-      return withEngine((engine) => resume(engine, command));
+      return withEngine(command, (engine) => resume(engine, command));
     case 'detect':
-      return withEngine((engine) => detect(engine, command));
+      return withEngine(command, (engine) => detect(engine, command));
     case 'rules':
-      return withEngine((engine) => rules(engine, command));
+      return withEngine(command, (engine) => rules(engine, command));
     case 'sql':
-      return withEngine(async (engine) => {
+      return withEngine(command, async (engine) => {
         await openCase(engine, command.dir);
         interruption.cancel = () => engine.api['sql.cancel']({});
         await printSql(engine.api, { ...command, exportsDir: engine.exportsDir }, say);
         return EXIT.done;
       });
     case 'report':
-      return withEngine(async (engine) => {
+      return withEngine(command, async (engine) => {
         await openCase(engine, command.dir);
         const { path, bytes, sha256, signaturePath } = await engine.api['report.export']({
           format: command.format,
@@ -102,15 +103,15 @@ async function run(command: Command): Promise<number> {
         return EXIT.done;
       });
     case 'format':
-      return withEngine((engine) => checkFormat(engine, command));
+      return withEngine(command, (engine) => checkFormat(engine, command));
     case 'tag':
-      return withEngine(async (engine) => {
+      return withEngine(command, async (engine) => {
         await openCase(engine, command.dir);
         await tagEvents(engine.api, command);
         return EXIT.done;
       });
     case 'raw':
-      return withEngine((engine) => raw(engine, command));
+      return withEngine(command, (engine) => raw(engine, command));
     default:
       return proof(command);
   }
@@ -118,11 +119,11 @@ async function run(command: Command): Promise<number> {
 
 /** Signing and checking; what needs no case starts no engine. */
 async function proof(command: ProofCommand): Promise<number> {
-  let watched: Engine | null = null;
+  let watched: EngineDoor | null = null;
   return runProof(command, {
     stateDir,
     withCase: (dir, work) =>
-      withEngine(async (engine) => {
+      withEngine(command, async (engine) => {
         watched = engine;
         await openCase(engine, dir);
         return work(engine.api);
@@ -132,7 +133,7 @@ async function proof(command: ProofCommand): Promise<number> {
 }
 
 async function analyze(
-  engine: Engine,
+  engine: EngineDoor,
   { paths, dir, report, timezones, formats, rules, json }: Run<'analyze'>,
 ): Promise<number> {
   const bundles = present(paths);
@@ -161,7 +162,7 @@ async function analyze(
 }
 
 async function ingest(
-  engine: Engine,
+  engine: EngineDoor,
   { dir, paths, timezones, formats, json }: Run<'ingest'>,
 ): Promise<number> {
   const bundles = present(paths);
@@ -175,7 +176,10 @@ async function ingest(
   return ingestExit(taken);
 }
 
-async function resume(engine: Engine, { dir, passwordFile, giveUp, json }: Run<'resume'>): Promise<number> {
+async function resume(
+  engine: EngineDoor,
+  { dir, passwordFile, giveUp, json }: Run<'resume'>,
+): Promise<number> {
   const passwords = passwordFile === null ? {} : await passwordsIn(present([passwordFile])[0]!);
   const { pending } = await engine.api['case.open']({ dir: resolve(dir) });
   if (!pending) {
@@ -200,7 +204,7 @@ async function resume(engine: Engine, { dir, passwordFile, giveUp, json }: Run<'
     : EXIT.done;
 }
 
-async function detect(engine: Engine, { dir, rules, explain, json }: Run<'detect'>): Promise<number> {
+async function detect(engine: EngineDoor, { dir, rules, explain, json }: Run<'detect'>): Promise<number> {
   const extra = present(rules);
   await openCase(engine, dir);
   const found = await detectJob(engine, extra);
@@ -228,20 +232,25 @@ async function detect(engine: Engine, { dir, rules, explain, json }: Run<'detect
   return detectExit(found);
 }
 
-async function rules(engine: Engine, command: Run<'rules'>): Promise<number> {
+async function rules(engine: EngineDoor, command: Run<'rules'>): Promise<number> {
   const paths = command.verb === 'check' ? command.paths : [];
-  present(paths);
+  const whole = present(paths);
   if (command.dir !== null) await openCase(engine, command.dir);
   if (command.verb === 'list') {
     await printRules((await engine.api['rules.list']({})).rules, command.json);
     return EXIT.done;
   }
-  const checked = await engine.api['rules.checkFiles']({ paths });
+  const checked = await engine.api['rules.checkFiles']({ paths: whole });
+  for (const rule of checked.rules) {
+    const fits = whole.filter((path) => rule.path.startsWith(path)).sort((a, b) => b.length - a.length);
+    const named = fits[0] === undefined ? null : paths[whole.indexOf(fits[0])]!;
+    if (named !== null) rule.path = named + rule.path.slice(fits[0]!.length); // as the responder names it
+  }
   if (checked.rules.length === 0) say('There is no rule file (.yml, .yaml) under these paths.');
   return (await printRuleChecks(checked.rules, command.json)) ? EXIT.done : EXIT.withFailures;
 }
 
-async function raw(engine: Engine, { dir, eventId }: Run<'raw'>): Promise<number> {
+async function raw(engine: EngineDoor, { dir, eventId }: Run<'raw'>): Promise<number> {
   await openCase(engine, dir);
   const bytes = await engine.raw(eventId);
   if (!process.stdout.isTTY) {
@@ -256,7 +265,7 @@ async function raw(engine: Engine, { dir, eventId }: Run<'raw'>): Promise<number
   return EXIT.done;
 }
 
-async function checkFormat(engine: Engine, { file, log, json }: Run<'format'>): Promise<number> {
+async function checkFormat(engine: EngineDoor, { file, log, json }: Run<'format'>): Promise<number> {
   const [path] = present([file]);
   const [logPath] = log === null ? [null] : present([log]);
   const check = await engine.api['formats.check']({ path: path!, log: logPath! });
@@ -293,7 +302,7 @@ interface DetectResult {
 }
 
 async function ingestJob(
-  engine: Engine,
+  engine: EngineDoor,
   paths: string[],
   timezones: Record<string, string>,
   formats: string[],
@@ -304,7 +313,7 @@ async function ingestJob(
   return result;
 }
 
-async function detectJob(engine: Engine, rules: string[]): Promise<DetectResult> {
+async function detectJob(engine: EngineDoor, rules: string[]): Promise<DetectResult> {
   const { jobId } = await engine.api['detect.start']({ rules });
   const result = (await watch(engine, jobId)) as unknown as DetectResult;
   for (const { rule, reason } of result.refused) say(`Rule refused: ${rule}: ${reason}`);
@@ -316,7 +325,7 @@ async function detectJob(engine: Engine, rules: string[]): Promise<DetectResult>
 }
 
 /** Shows a job until it has ended; its result, or what it ended with as an error. */
-async function watch(engine: Engine, jobId: string): Promise<NonNullable<JobInfo['result']>> {
+async function watch(engine: EngineDoor, jobId: string): Promise<NonNullable<JobInfo['result']>> {
   const shown = progress(process.stderr);
   const stop = engine.subscribe((event, data) => {
     if (event === 'job' && (data as JobInfo).id === jobId && (data as JobInfo).state === 'running')
@@ -395,7 +404,7 @@ function formatText(
   return lines;
 }
 
-async function printFindings(engine: Engine, found: DetectResult): Promise<void> {
+async function printFindings(engine: EngineDoor, found: DetectResult): Promise<void> {
   const { findings } = await engine.api['findings.list']({});
   const time = (us: number | null) =>
     us === null ? '' : new Date(us / 1000).toISOString().replace(/\.\d+Z$/, 'Z');
@@ -432,24 +441,33 @@ function present(paths: string[]): string[] {
   return paths.map((path) => resolve(path));
 }
 
-async function openCase(engine: Engine, dir: string): Promise<void> {
+async function openCase(engine: EngineDoor, dir: string): Promise<void> {
   const { notices } = await engine.api['case.open']({ dir: resolve(dir) });
   for (const notice of notices) say(notice);
 }
 
+/** Files and folders of the machine that a command names: the engine's process may read them from its start. */
+function inputsOf(command: Command): string[] {
+  const {
+    paths = [],
+    formats = [],
+    rules = [],
+    file = null,
+    log = null,
+  } = command as Partial<Run<'analyze'>> & Partial<Run<'format'>>;
+  return [...paths, ...formats, ...rules, file, log].filter((path) => typeof path === 'string');
+}
+
 async function withEngine(
-  work: (engine: Engine) => Promise<number>,
+  command: Command,
+  work: (engine: EngineDoor) => Promise<number>,
   shell: 'browser' | 'command line' = 'command line',
 ): Promise<number> {
   interruption.listen();
-  const { Engine } = await import('./engine/engine.ts'); // help and wrong usage need none of it
-  const { signerOf } = await import('./host/sign.ts');
-  const engine = new Engine({
-    shell,
-    sampleDir: sampleDir(root),
-    stateDir: stateDir(),
-    signer: signerOf(stateDir()),
-  });
+  const { EngineHost } = await import('./host/engine-host.ts'); // help and wrong usage need none of it
+  const { nodeStarter } = await import('./host/start-engine.ts');
+  const options = { shell, sampleDir: sampleDir(root), stateDir: stateDir() };
+  const engine = new EngineHost(nodeStarter(root), options, inputsOf(command));
   try {
     return await work(engine);
   } finally {

@@ -4,10 +4,10 @@ import { createReadStream } from 'node:fs';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { JobInfo } from '../shared/api.ts';
-import { removeCase } from './engine/case/case.ts';
 import { CaseError } from './engine/case/errors.ts';
+import { removeCase } from './engine/case/folder.ts';
 import { TOOL_VERSION } from './engine/case/version.ts';
-import type { Engine } from './engine/engine.ts';
+import type { EngineDoor } from './host/door.ts';
 
 const STAMP = 'sample.json'; // written last: a sample case without it was broken off
 const PLACES = ['sample-case', 'sample-case-2', 'sample-case-3', 'sample-case-4'];
@@ -16,11 +16,11 @@ export interface SampleOptions {
   sampleDir: string;
   stateDir: string;
   /** Called with each job, so that a terminal can show it. */
-  watch?(engine: Engine, jobId: string): Promise<JobInfo>;
+  watch?(engine: EngineDoor, jobId: string): Promise<JobInfo>;
 }
 
 /** Opens the sample case, making it where there is none of this version. Returns its folder. */
-export async function openSampleCase(engine: Engine, options: SampleOptions): Promise<string> {
+export async function openSampleCase(engine: EngineDoor, options: SampleOptions): Promise<string> {
   const bundles = await sampleBundles(options.sampleDir);
   const fingerprint = await fingerprintOf(bundles);
   for (const place of PLACES) {
@@ -42,7 +42,7 @@ export async function openSampleCase(engine: Engine, options: SampleOptions): Pr
 }
 
 /** False when the case is damaged or of another layout: it is made anew then. */
-async function opens(engine: Engine, dir: string): Promise<boolean> {
+async function opens(engine: EngineDoor, dir: string): Promise<boolean> {
   const opened = await engine.invoke('case.open', { dir });
   if (!('error' in opened)) return true;
   const { code, sentence } = opened.error;
@@ -50,7 +50,12 @@ async function opens(engine: Engine, dir: string): Promise<boolean> {
   throw new CaseError(code, sentence);
 }
 
-async function make(engine: Engine, dir: string, bundles: string[], options: SampleOptions): Promise<void> {
+async function make(
+  engine: EngineDoor,
+  dir: string,
+  bundles: string[],
+  options: SampleOptions,
+): Promise<void> {
   const watch = options.watch ?? ((from, jobId) => from.job(jobId));
   await engine.api['case.create']({ dir, name: 'Sample incident' });
   const { jobId } = await engine.api['ingest.start']({ paths: bundles, timezones: {} });

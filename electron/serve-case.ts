@@ -4,7 +4,7 @@ import { resolve } from 'node:path';
 import type { JobInfo } from '../shared/api.ts';
 import { type BrowserShell, startBrowserShell } from './browser-shell.ts';
 import { CaseError } from './engine/case/errors.ts';
-import type { Engine } from './engine/engine.ts';
+import type { EngineDoor } from './host/door.ts';
 import { openSampleCase } from './sample-case.ts';
 import { rendererDir, sampleDir } from './shell-paths.ts';
 import { progress } from './terminal.ts';
@@ -18,7 +18,7 @@ export interface ServeAsked {
 
 /** Serves until `interruption.cancel` is called; exit code 0 then, whoever asked for it. */
 export async function serveCase(
-  engine: Engine,
+  engine: EngineDoor,
   asked: ServeAsked,
   places: { root: string; stateDir: string },
   interruption: { happened: boolean; cancel: (() => unknown) | null },
@@ -39,7 +39,7 @@ export async function serveCase(
 }
 
 async function openSample(
-  engine: Engine,
+  engine: EngineDoor,
   { root, stateDir }: { root: string; stateDir: string },
   interruption: { cancel: (() => unknown) | null },
 ): Promise<void> {
@@ -63,7 +63,7 @@ async function openSample(
   });
 }
 
-async function listen(engine: Engine, port: number, root: string): Promise<BrowserShell> {
+async function listen(engine: EngineDoor, port: number, root: string): Promise<BrowserShell> {
   try {
     return await startBrowserShell({
       engine,

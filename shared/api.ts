@@ -565,6 +565,12 @@ export const methods = {
       sampleDir: z.string().nullable(),
       home: z.string(),
       separator: z.string(),
+      /** What keeps the engine's process from the network and from files, and who enforces it. */
+      isolation: z.object({
+        network: z.enum(['kernel', 'refused in the process', 'none']),
+        files: z.enum(['kernel', 'node', 'none']),
+        sentence: z.string(),
+      }),
     }),
   ),
   /** One folder of the machine the engine runs on, for the path picker. */

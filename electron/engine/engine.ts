@@ -1,8 +1,8 @@
 // The engine: implements the contract by calling the stages. Plain Node; every shell talks to this.
 import { createHash } from 'node:crypto';
 import { copyFile } from 'node:fs/promises';
-import { homedir, userInfo } from 'node:os';
-import { resolve, sep } from 'node:path';
+import { userInfo } from 'node:os';
+import { resolve } from 'node:path';
 import {
   type Api,
   type ApiErrorData,
@@ -18,14 +18,12 @@ import { Case } from './case/case.ts';
 import type { Connection } from './case/database.ts';
 import { CaseError, toApiError } from './case/errors.ts';
 import type { Signer } from './case/signature.ts';
-import { TOOL_VERSION } from './case/version.ts';
 import { withAct } from './custody-acts.ts';
 import { custodyMethods } from './custody-methods.ts';
 import { derive } from './derive/derive.ts';
 import { settlePosture } from './derive/posture/posture.ts';
 import { RuleLibrary } from './detect/rule-library.ts';
 import { detectMethods } from './detect-methods.ts';
-import { listHost } from './host.ts';
 import { ingestMethods } from './ingest-methods.ts';
 import { EvidenceReader } from './intake/evidence-store.ts';
 import { intakeMethods } from './intake-methods.ts';
@@ -53,21 +51,25 @@ import { ruleMethods } from './rule-methods.ts';
 import { readingMethods } from './rule-reading.ts';
 import { tryingMethods } from './rule-trying.ts';
 import { signingMethods } from './signing-methods.ts';
-import { recentCases, rememberCase } from './state.ts';
 import { histogram, lanes } from './timeline/timeline.ts';
 import { transferMethods } from './transfer-methods.ts';
 import { verifyMethods } from './verify-methods.ts';
 
 export interface EngineOptions {
   shell: 'desktop' | 'browser' | 'command line';
-  sampleDir: string | null;
-  /** Where recent cases are remembered. */
-  stateDir: string;
+  sampleDir?: string | null;
+  stateDir?: string | null;
   /** `user@host` for the custody log; what the system says when left out. */
   actor?: string;
   /** The responder's keys; without them nothing is signed. */
   signer?: Signer;
+  /** Name of the user for annotations; what the system says when left out. */
+  user?: string;
 }
+
+/** What the shell's own process answers (host/host-methods.ts). */
+type HostSide = 'app.info' | 'host.list' | 'case.recent';
+type EngineMethods = Omit<ApiImplementation, HostSide>;
 
 type Listener = <E extends keyof EngineEvents>(event: E, data: EngineEvents[E]) => void;
 
@@ -82,7 +84,7 @@ export class Engine {
   readonly #listeners = new Set<Listener>();
   readonly #jobs: Jobs;
   readonly #library = new RuleLibrary();
-  readonly #implementation: ApiImplementation;
+  readonly #implementation: EngineMethods;
   readonly #host: MethodHost;
   #opened: Opened | null = null;
 
@@ -100,7 +102,7 @@ export class Engine {
         await this.#need().case.custody.append(act, detail);
       },
       signer: options.signer ?? null,
-      user: userName,
+      user: () => options.user ?? userName(),
     };
     this.#implementation = this.#methods();
   }
@@ -147,9 +149,9 @@ export class Engine {
   }
 
   async #call(method: string, input: unknown): Promise<unknown> {
-    if (!Object.hasOwn(methods, method))
+    if (!Object.hasOwn(this.#implementation, method))
       throw new CaseError('no_method', `There is no method ${method}.`, { refusal: 'usage' });
-    const checked = methods[method as MethodName].input.safeParse(input ?? {});
+    const checked = methods[method as keyof EngineMethods].input.safeParse(input ?? {});
     if (!checked.success) {
       const issue = checked.error.issues[0]!;
       throw new CaseError('bad_input', `${method}: ${issue.path.join('.') || 'input'}: ${issue.message}.`, {
@@ -160,7 +162,7 @@ export class Engine {
       method as MethodName,
       checked.data,
       () => this.#opened?.case ?? null,
-      () => this.#implementation[method as MethodName](checked.data as never),
+      () => this.#implementation[method as keyof EngineMethods](checked.data as never),
     );
   }
 
@@ -189,11 +191,6 @@ export class Engine {
   async #adopt(opened: Case): Promise<CaseInfo> {
     const sql = new UserSql(opened, (cursorId, percent) => this.#say('sql', { cursorId, percent }));
     this.#opened = { case: opened, sql, evidence: new EvidenceReader(opened.paths.evidence) };
-    await rememberCase(this.#options.stateDir, {
-      dir: opened.dir,
-      name: opened.name,
-      openedAt: Date.now() * 1000,
-    });
     const info = await opened.read((connection) => caseInfo(opened, connection));
     this.#say('case', { case: info, why: 'opened' });
     return info;
@@ -218,17 +215,8 @@ export class Engine {
     this.#say('case', { case: await open.read((connection) => caseInfo(open, connection)), why });
   }
 
-  #methods(): ApiImplementation {
+  #methods(): EngineMethods {
     return {
-      'app.info': async () => ({
-        version: TOOL_VERSION,
-        shell: this.#options.shell,
-        sampleDir: this.#options.sampleDir,
-        home: homedir(),
-        separator: sep,
-      }),
-      'host.list': async ({ path }) => listHost(path),
-
       'case.current': async () => {
         const open = this.#opened?.case;
         return { case: open ? await open.read((connection) => caseInfo(open, connection)) : null };
@@ -252,7 +240,6 @@ export class Engine {
         await this.#closeCase();
         return {};
       },
-      'case.recent': async () => ({ cases: await recentCases(this.#options.stateDir) }),
 
       ...ingestMethods(this.#host),
       'jobs.list': async () => ({ jobs: this.#jobs.list() }),

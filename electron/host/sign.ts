@@ -40,7 +40,7 @@ const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest(
 
 /** Signs the report; a second person's signature is added to the first. `sha256`: of the file as it then is. */
 export async function signReport(
-  keys: KeyRing,
+  keys: Pick<KeyRing, 'sign'>,
   path: string,
   by: SignWithKey,
 ): Promise<{ sha256: string; signaturePath: string | null; signatures: number }> {

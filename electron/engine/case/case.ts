@@ -7,12 +7,12 @@
 //   formats/         log formats as data, by the responder
 //   rules/           detection rules, by the responder
 //   custody.jsonl    every act, hash-chained         signatures/  of the manifest, by people
-import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { CustodyLog, systemActor } from './custody.ts';
 import { type Connection, closedMeanwhile, Database } from './database.ts';
 import { CaseError } from './errors.ts';
+import { isCase } from './folder.ts';
 import { CaseLock, type Holder, LOCK_FILES } from './lock.ts';
 import { createSchema, SCHEMA_VERSION } from './schema.ts';
 import type { SetAside } from './torn-wal.ts';
@@ -49,24 +49,10 @@ export interface Opener {
   shell?: string;
 }
 
-/** True when `dir` looks like a case folder. */
-export const isCase = (dir: string): boolean => existsSync(join(dir, 'case.json'));
-
 const holder = ({ actor, shell }: Opener): Holder => ({
   who: actor ?? systemActor(),
   program: shell ?? 'command line',
 });
-
-/** Removes a case, or what a making of one left; throws `case_locked` when a Tidemark has it. */
-export async function removeCase(dir: string): Promise<void> {
-  if (!existsSync(dir)) return;
-  const lock = CaseLock.take(dir, holder({}));
-  try {
-    await rm(dir, { recursive: true, force: true });
-  } finally {
-    lock.release();
-  }
-}
 
 export class Case {
   readonly dir: string;

@@ -99,7 +99,7 @@ export class EvidenceWriter {
     }
     this.#append(seal(this.#packed.digest()));
     this.#append(seekTable(this.#frames));
-    fsyncSync(this.#fd);
+    if (!process.permission) fsyncSync(this.#fd); // Node's permission model refuses it
     this.#close();
     if (mkdirSync(folder, { recursive: true })) unsynced.add(this.#storeDir);
     renameSync(this.#temporary, place);

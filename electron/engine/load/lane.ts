@@ -49,7 +49,8 @@ export class Lane {
     this.#events = events;
     this.#worker = new Worker(WORKER, {
       workerData: setup,
-      execArgv: ['--disable-warning=ExperimentalWarning'],
+      // in the engine's own process a thread keeps the flags that limit it
+      ...(process.permission ? {} : { execArgv: ['--disable-warning=ExperimentalWarning'] }),
       ...(WORKER_MEMORY ? { resourceLimits: { maxOldGenerationSizeMb: WORKER_MEMORY } } : {}),
     });
     this.#worker.on('message', (message: FromWorker) => this.#receive(message));

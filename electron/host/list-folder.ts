@@ -2,10 +2,10 @@
 import { readdir, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import type { HostEntry, Output } from '../../shared/api.ts';
-import { isCase } from './case/case.ts';
-import { CaseError } from './case/errors.ts';
+import { CaseError } from '../engine/case/errors.ts';
+import { isCase } from '../engine/case/folder.ts';
 
-export async function listHost(path: string): Promise<Output<'host.list'>> {
+export async function listFolder(path: string): Promise<Output<'host.list'>> {
   const at = resolve(path);
   const names = await readdir(at, { withFileTypes: true }).catch((error: NodeJS.ErrnoException) => {
     const why =
