@@ -5,15 +5,16 @@ import { mkdirSync, realpathSync, rmdirSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
-import type { Api, ApiErrorData, CaseInfo, EngineEvents, JobInfo } from '../../shared/api.ts';
+import type { Api, ApiErrorData, CaseInfo, EngineEvents, JobInfo, Output } from '../../shared/api.ts';
 import { CaseError, toApiError } from '../engine/case/errors.ts';
 import type { Begin, Push } from './channel.ts';
 import type { EngineDoor, Listener } from './door.ts';
 import type { EngineProcess } from './engine-process.ts';
 import { EXPORTS, type ExportAsked, exportThrough } from './exports.ts';
+import { Grants } from './grants.ts';
 import { HostJobs } from './host-jobs.ts';
 import { type HostMethods, type HostOptions, hostMethods } from './host-methods.ts';
-import { withPaths } from './input-paths.ts';
+import { READS_BUNDLES, withPaths } from './input-paths.ts';
 import { isInside, type Reach } from './isolation.ts';
 import { Signing } from './signing.ts';
 import type { EngineStarter } from './start-engine.ts';
@@ -38,6 +39,7 @@ export class EngineHost implements EngineDoor {
   readonly #jobs = new HostJobs();
   readonly #methods: HostMethods;
   readonly #signing: Signing;
+  readonly #grants: Grants;
   /** What the responder named so far: readable from the next start on. */
   readonly #inputs: Set<string>;
   #running: Running | null = null;
@@ -52,6 +54,7 @@ export class EngineHost implements EngineDoor {
     this.#starter = starter;
     this.#begin = { shell: options.shell, user: userName(), actor: whoIsAtWork() };
     this.#stateDir = options.stateDir;
+    this.#grants = new Grants(options.stateDir);
     this.#signing = new Signing(options.stateDir);
     this.#inputs = new Set(inputs.map((path) => resolve(path)));
     this.#methods = hostMethods(options, () => starter.isolation());
@@ -112,13 +115,23 @@ export class EngineHost implements EngineDoor {
     if (method === 'transfer.import' && dir !== null)
       return this.#inTurn(() => this.#openIn(method, dir, given, paths));
     if (method === 'case.close') return this.#inTurn(() => this.#closeCase());
-    const running = await this.#ready(paths);
+    const running = await this.#ready([...paths, ...(await this.#bundlesFor(method))]);
+    if (method === 'ingest.start' && running.open !== null) await this.#grants.add(running.open, paths);
     const call = (asked: unknown) => running.process.call(method, asked);
     return this.#signing.during(method, given, (asked) =>
       EXPORTS.has(method) && running.open !== null
         ? exportThrough(call, running.open, asked as ExportAsked)
         : call(asked),
     );
+  }
+
+  /** The bundles of the case that a call reads again, as far as the responder named them. */
+  async #bundlesFor(method: string): Promise<string[]> {
+    if (!READS_BUNDLES.has(method)) return [];
+    const { process, open } = await this.#ready([]);
+    if (open === null) return [];
+    const { bundles } = (await process.call('evidence.bundles', {})) as Output<'evidence.bundles'>;
+    return this.#grants.known(bundles.flatMap(({ path }) => (typeof path === 'string' ? [path] : [])));
   }
 
   /** Runs `work` when everything that starts or ends a process before it is over. */
@@ -209,6 +222,7 @@ export class EngineHost implements EngineDoor {
 
   async #start(caseDir: string | null, paths: readonly string[]): Promise<Running> {
     for (const path of paths) this.#inputs.add(path);
+    if (caseDir !== null) for (const path of await this.#grants.of(caseDir)) this.#inputs.add(path);
     const tempDir = caseDir === null ? await mkdtemp(join(realpathSync(tmpdir()), 'tidemark-engine-')) : null;
     const gone = () => (tempDir === null ? Promise.resolve() : rm(tempDir, { recursive: true, force: true }));
     const reach = { caseDir, tempDir, inputs: [...this.#inputs] };
