@@ -180,7 +180,7 @@ export function engineEnvironment(
     UV_THREADPOOL_SIZE: env.UV_THREADPOOL_SIZE ?? '16', // see nodeEnvironment in node-program.mjs
     ...(compiled === null ? {} : { NODE_COMPILE_CACHE: compiled }),
     ...(temporary === null ? {} : { TMPDIR: temporary, TEMP: temporary, TMP: temporary }),
-    ...Object.fromEntries(Object.entries(env).filter(([name]) => name.startsWith('TIDEMARK_TEST_'))),
+    ...Object.fromEntries(Object.entries(env).filter(([name]) => name.startsWith('TIDEMARK_'))),
     ...(env.LANG ? { LANG: env.LANG } : {}),
     ...(env.TZ ? { TZ: env.TZ } : {}),
     ...(env.SystemRoot ? { SystemRoot: env.SystemRoot } : {}), // Windows starts nothing without it

@@ -48,7 +48,7 @@ const unsynced = new Set<string>();
 
 /** Makes the names durable under which this thread put contents: before a ledger states that they are kept. */
 export function syncStore(): void {
-  for (const folder of unsynced) syncFolderSync(folder);
+  if (!process.permission) for (const folder of unsynced) syncFolderSync(folder);
   unsynced.clear();
 }
 
