@@ -7,7 +7,7 @@ export async function markDuplicates(connection: Connection): Promise<void> {
   await connection.run(`
     UPDATE member SET status = 'duplicate', duplicate_of = first.file_id, records = 0, unparsed_lines = 0, out_of_order = 0,
       foreign_records = 0,
-      reason = 'same content as ' || first.path || '; its events are counted there'
+      reason = 'same content as ' || first.path || '; its events are counted there' || coalesce('; ' || member.reason, '')
     FROM (SELECT node, content_sha256, arg_min(file_id, file_id) AS file_id, arg_min(path, file_id) AS path
           FROM member WHERE content_size > 0 AND status IN ('parsed', 'partial') GROUP BY ALL HAVING count(*) > 1) AS first
     WHERE member.node = first.node AND member.content_sha256 = first.content_sha256

@@ -1,7 +1,8 @@
 // The rule files of a zip, read in memory: nothing is unpacked to disk. Hostile zips give refused files with reasons.
 import { open } from 'node:fs/promises';
 import { CaseError } from '../case/errors.ts';
-import { Damage, reasonOf } from '../intake/source.ts';
+import { Damage } from '../intake/damage.ts';
+import { reasonOf } from '../intake/source.ts';
 import { type ZipMember, ZipReader } from '../intake/zip.ts';
 import { decoded, isRuleName, LINK, MOST_BYTES, MOST_FILES, type RuleFile, tooLarge } from './rule-files.ts';
 
@@ -59,7 +60,7 @@ async function readMember(member: Exclude<ZipMember, { kind: 'directory' }>, lef
   if ((member.stated.size ?? 0) > MOST_BYTES) return refused(tooLarge(member.stated.size!));
   const chunks: Uint8Array[] = [];
   let size = 0;
-  const content = member.open(() => {});
+  const content = member.open();
   try {
     for (let piece = await content.read(); piece !== null; piece = await content.read()) {
       size += piece.length;

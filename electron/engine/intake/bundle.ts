@@ -1,15 +1,17 @@
 // The seam of intake: a bundle on disk becomes a flow of members, in order, with back-pressure and flat memory.
 import { createHash } from 'node:crypto';
-import { constants, type Stats } from 'node:fs';
-import { type FileHandle, open, stat } from 'node:fs/promises';
+import type { Stats } from 'node:fs';
+import type { FileHandle } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
 import { CaseError } from '../case/errors.ts';
+import { Damage } from './damage.ts';
 import { type FolderItem, statedOf, walk } from './folder.ts';
 import { LimitReached, type Limits, Meter } from './limits.ts';
-import { type Kind, kindOf, MAGIC_LENGTH } from './magic.ts';
-import { Reading, withoutCompression } from './reading.ts';
-import { CAN_UNPACK_ZSTD, Cursor, Damage, FileSource, reasonOf, type Source, Unpacked } from './source.ts';
-import { ZipReader } from './zip.ts';
+import { type Kind, UNREAD, withoutCompression } from './magic.ts';
+import { kindsOf, openEvidence, statOf } from './opened.ts';
+import { type BundleIdentity, isPacked, Reading } from './reading.ts';
+import { Cursor, FileSource, reasonOf, type Source } from './source.ts';
+import { unpack } from './unpack.ts';
 
 export interface MemberHeader {
   /**
@@ -23,10 +25,12 @@ export interface MemberHeader {
   /** `user:group`, by name where the archive holds names. */
   owner: string | null;
   mtimeUs: number | null;
-  /** 'gzip' or 'zstd' for a compressed member that was unpacked, null for plain. */
+  /** 'gzip', 'bzip2', 'xz', 'xz in gzip', ... for a compressed member that was unpacked, null for plain. */
   compression: string | null;
   /** See node-name.ts. */
   node: string;
+  /** A clause for the ledger on what is odd although the member is read: its name, what it follows. See names.ts. */
+  remark: string | null;
 }
 
 export interface MemberWriter {
@@ -68,6 +72,8 @@ export interface ReadOptions {
   limits?: Partial<Limits>;
   /** Where nested zips wait while they are read; the system's temporary folder when left out. */
   spoolDir?: string;
+  /** Tried in turn on what is encrypted. */
+  passwords?: readonly string[];
 }
 
 /**
@@ -81,9 +87,10 @@ export async function readBundle(
 ): Promise<BundleResult> {
   const meter = new Meter(options.limits, options.signal, (bytes) => flow.progress(bytes));
   const stats = await statOf(path);
-  meter.check();
+  meter.cancelled();
   const name = basename(resolve(path));
-  const job: Job = { path, name, flow, meter, spoolDir: options.spoolDir };
+  const { spoolDir, passwords = [] } = options;
+  const job: Job = { path, name, flow, meter, spoolDir, passwords };
   if (stats.isDirectory()) return readFolder(job);
   if (!stats.isFile()) {
     throw new CaseError(
@@ -113,10 +120,18 @@ interface Job {
   flow: MemberFlow;
   meter: Meter;
   spoolDir: string | undefined;
+  passwords: readonly string[];
 }
 
+const bundleOf = ({ name, spoolDir, passwords }: Job, isArchive: boolean): BundleIdentity => ({
+  name,
+  isArchive,
+  spoolDir,
+  passwords,
+});
+
 async function readFolder(job: Job): Promise<BundleResult> {
-  const reading = new Reading(job.flow, job.meter, { name: job.name, isArchive: false }, job.spoolDir);
+  const reading = new Reading(job.flow, job.meter, bundleOf(job, false));
   const problem = await untilLimit(async () => {
     for await (const item of walk(Buffer.from(resolve(job.path)))) await folderItem(reading, item);
     return null;
@@ -165,12 +180,11 @@ async function readFile(job: Job, stats: Stats): Promise<BundleResult> {
   try {
     if (stats.size === 0) throw empty(job.path, 'is an empty file');
     const { kind, inner } = await kindsOf(file, job.name);
-    if (UNREAD.has(kind)) {
-      throw new CaseError(
-        'unsupported_archive',
-        `${job.path} is ${kind} compressed, which this version does not unpack. Nothing was read. Unpack it and add the result.`,
-        { refusal: 'usage' },
-      );
+    const unread = UNREAD[kind];
+    if (unread) {
+      throw new CaseError('unsupported_archive', `${job.path} is ${unread}. Nothing was read.`, {
+        refusal: 'usage',
+      });
     }
     if (kind === 'zip') return await readZip(job, file, stats.size);
     return await readStream(job, file, stats, kind, inner);
@@ -198,7 +212,7 @@ async function readStream(
     }),
   );
   const isArchive = inner === 'tar' || inner === 'empty_tar';
-  const reading = new Reading(job.flow, meter, { name: job.name, isArchive }, job.spoolDir);
+  const reading = new Reading(job.flow, meter, bundleOf(job, isArchive));
   const problem = await untilLimit(async () => {
     if (!isArchive) {
       await reading.member(
@@ -208,7 +222,7 @@ async function readStream(
       );
       return about(job.name, reading.damage);
     }
-    const unpacked = isPacked(kind) ? new Unpacked(raw, kind, (count) => meter.unpacked(count)) : null;
+    const unpacked = isPacked(kind) ? unpack(raw, kind, meter.gauge()) : null;
     try {
       return about(job.name, await reading.tar(unpacked ? new Cursor(unpacked) : raw, '', 0));
     } finally {
@@ -234,15 +248,17 @@ async function readZip(job: Job, file: FileHandle, size: number): Promise<Bundle
   const unread = await drain(
     new FileSource(file, {
       onBytes: (piece) => {
-        meter.check();
+        meter.cancelled();
         hash.update(piece);
       },
     }),
   );
-  const reading = new Reading(job.flow, meter, { name: job.name, isArchive: true }, job.spoolDir);
+  const reading = new Reading(job.flow, meter, bundleOf(job, true));
   // Members may share bytes in a hostile zip: no more is counted than the file holds.
-  const zip = new ZipReader(file, (count) => meter.raw(Math.min(count, size - meter.bytesRead)));
-  const problem = await untilLimit(async () => about(job.name, await reading.zip(zip, '', 0)));
+  const onRead = (count: number) => meter.raw(Math.min(count, size - meter.bytesRead));
+  const problem = await untilLimit(async () =>
+    about(job.name, await reading.atAnyPlace(file, size, '', 0, onRead)),
+  );
   meter.raw(size - meter.bytesRead);
   if (problem === null && meter.members === 0) throw empty(job.path, 'is an archive without any file in it');
   return {
@@ -253,63 +269,6 @@ async function readZip(job: Job, file: FileHandle, size: number): Promise<Bundle
     members: reading.members,
     problem: problem ?? about(job.name, unread),
   };
-}
-
-/** What the file is, and what it is inside when it is compressed. Looks at its first bytes only. */
-async function kindsOf(file: FileHandle, name: string): Promise<{ kind: Kind; inner: Kind }> {
-  const head = new Cursor(new FileSource(file));
-  const kind = kindOf(await head.peek(MAGIC_LENGTH), name);
-  if (!isPacked(kind)) return { kind, inner: kind };
-  const unpacked = new Unpacked(head, kind);
-  try {
-    return { kind, inner: kindOf(await new Cursor(unpacked).peek(MAGIC_LENGTH), withoutCompression(name)) };
-  } finally {
-    await unpacked.close();
-  }
-}
-
-const UNREAD: ReadonlySet<Kind> = new Set<Kind>([
-  'bzip2',
-  'xz',
-  '7z',
-  'rar',
-  'lz4',
-  ...(CAN_UNPACK_ZSTD ? [] : (['zstd'] as const)),
-]);
-
-function isPacked(kind: Kind): kind is 'gzip' | 'zstd' {
-  return kind === 'gzip' || kind === 'zstd';
-}
-
-/** Opened without waiting, should a fifo stand there by now. */
-function openEvidence(path: string | Buffer): Promise<FileHandle> {
-  return open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
-}
-
-async function statOf(path: string): Promise<Stats> {
-  try {
-    return await stat(path);
-  } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code;
-    if (code === 'ENOENT' || code === 'ENOTDIR') {
-      throw new CaseError(
-        'no_such_path',
-        `There is no file or folder ${path}. Nothing was read. Check the path.`,
-        {
-          refusal: 'usage',
-          cause: error,
-        },
-      );
-    }
-    throw new CaseError(
-      'unreadable_path',
-      `${path} cannot be looked at: ${reasonOf(error)}. Nothing was read. Check its permissions.`,
-      {
-        refusal: 'usage',
-        cause: error,
-      },
-    );
-  }
 }
 
 /** Runs until done or until a limit ends it; the sentence of the limit is the problem then. */

@@ -1,7 +1,8 @@
 // Cuts content into chunks of one mebibyte whose memory belongs to them alone, so that they may go to a worker.
 import type { MemberWriter } from './bundle.ts';
+import { Damage } from './damage.ts';
 import { LimitReached, type Meter } from './limits.ts';
-import { Damage, PIECE, type Source } from './source.ts';
+import { PIECE, type Source } from './source.ts';
 
 /** Content was delivered to its end, or to where it is damaged (a clause says what). */
 export interface Delivered {
@@ -30,7 +31,7 @@ export async function deliver(
 
   try {
     for (let piece = await content.read(); piece !== null; piece = await content.read()) {
-      meter.unpacked(piece.length);
+      meter.content(piece.length);
       onChunk?.(piece);
       for (let at = 0; at < piece.length; ) {
         if (!buffer) {

@@ -9,9 +9,11 @@ export type Kind =
   | 'zstd'
   | 'bzip2'
   | 'xz'
+  | 'lzma'
   | '7z'
   | 'rar'
   | 'lz4'
+  | 'compress'
   | 'plain';
 
 /** Bytes that `kindOf` wants to see. */
@@ -26,12 +28,23 @@ const MAGICS: [Kind, number[]][] = [
   ['7z', [0x37, 0x7a, 0xbc, 0xaf, 0x27, 0x1c]],
   ['rar', [0x52, 0x61, 0x72, 0x21, 0x1a, 0x07]],
   ['lz4', [0x04, 0x22, 0x4d, 0x18]],
+  ['compress', [0x1f, 0x9d]],
 ];
+
+/** Kinds that are named and not unpacked, with what to do. */
+export const UNREAD: Partial<Record<Kind, string>> = {
+  rar: 'a RAR archive, which Tidemark does not unpack: unpack it (unrar x, 7z x) and add the result',
+  lz4: 'lz4 compressed, which Tidemark does not unpack: unpack it (lz4 -d) and add the result',
+  compress: 'packed by compress (.Z), which Tidemark does not unpack: unpack it (gzip -d) and add the result',
+};
 
 /** Zip in form, but one thing in meaning: kept as they are. */
 const ZIP_DOCUMENT = /\.(?:jar|war|ear|whl|egg|apk|docx|xlsx|pptx|odt|ods|npz|pt|pth|nupkg|vsix)$/i;
 
-const TAR_NAME = /\.(?:tar|tgz|tar\.(?:gz|z|zst|bz2|xz))$/i;
+const TAR_NAME = /\.(?:tar|tgz|tbz2?|txz|tlz|tzst|tar\.(?:gz|z|zst|zstd|bz2|xz|lzma))$/i;
+
+/** LZMA alone has no magic: the name has to say it, and the header has to be possible. */
+const LZMA_NAME = /\.(?:lzma|tlz)$/i;
 
 export function kindOf(head: Uint8Array, name: string): Kind {
   for (const [kind, magic] of MAGICS) {
@@ -45,9 +58,23 @@ export function kindOf(head: Uint8Array, name: string): Kind {
   ) {
     return 'bzip2';
   }
+  if (isSkippableFrame(head)) return 'zstd';
+  if (LZMA_NAME.test(name) && head.length >= 13 && head[0]! < 225 && head[13] === 0) return 'lzma';
   if (head.length >= 512) {
     if (isTarHeader(head)) return 'tar';
     return TAR_NAME.test(name) && head.every((byte) => byte === 0) ? 'empty_tar' : 'plain';
   }
   return TAR_NAME.test(name) ? 'tar' : 'plain';
+}
+
+/** A frame that zstd passes over, as pzstd and the seekable format write before or after others. */
+function isSkippableFrame(head: Uint8Array): boolean {
+  return head.length >= 8 && head[0]! >> 4 === 5 && head[1] === 0x2a && head[2] === 0x4d && head[3] === 0x18;
+}
+
+/** The name of what a compressed file holds: `a.log.gz` holds `a.log`, `a.tgz` holds `a.tar`. */
+export function withoutCompression(name: string): string {
+  return name
+    .replace(/\.(?:tgz|tbz2?|txz|tlz|tzst)$/i, '.tar')
+    .replace(/\.(?:gz|zst|zstd|bz2|bz|xz|lzma)$/i, '');
 }

@@ -1,85 +1,95 @@
 // One bundle being read: what each member is, what is opened in place, and what goes to the ledger only.
-import { mkdtemp, open, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import type { FileHandle } from 'node:fs/promises';
 import type { MemberFlow, MemberHeader } from './bundle.ts';
 import { deliver } from './content.ts';
-import { type Meter, NESTED_DEPTH } from './limits.ts';
-import { kindOf, MAGIC_LENGTH } from './magic.ts';
+import { Damage } from './damage.ts';
+import { LimitReached, type Meter } from './limits.ts';
+import { type Kind, kindOf, MAGIC_LENGTH, UNREAD, withoutCompression } from './magic.ts';
 import { plainName, refusedName } from './member-name.ts';
+import { cutName, Names } from './names.ts';
 import { nodeOf } from './node-name.ts';
-import { CAN_UNPACK_ZSTD, Cursor, Damage, HashingSource, type Source, Unpacked } from './source.ts';
+import { Cursor, FileSource, HashingSource, type Source } from './source.ts';
+import { Spool } from './spool.ts';
 import { type TarEntry, TarReader } from './tar.ts';
+import { type Compression, UNPACKED, type Unpacking, unpack } from './unpack.ts';
 import { ZipReader } from './zip.ts';
 
 /** What is known of a member before its content. */
-export type Stated = Omit<MemberHeader, 'compression' | 'node'>;
+export type Stated = Omit<MemberHeader, 'compression' | 'node' | 'remark'>;
+
+/** A part of a member that waits in a file: where it ends there, and why it ended. */
+interface Waiting {
+  end: number;
+  problem: string | null;
+}
+
+export interface BundleIdentity {
+  name: string;
+  isArchive: boolean;
+  spoolDir: string | undefined;
+  passwords: readonly string[];
+}
 
 export class Reading {
   readonly #flow: MemberFlow;
-  readonly #name: string;
-  readonly #isArchive: boolean;
-  readonly #spoolDir: string;
+  readonly #bundle: BundleIdentity;
+  readonly #names = new Names();
   readonly meter: Meter;
   /** Members with content. */
   members = 0;
   /** What was wrong with the last member that was damaged: a clause. */
   damage: string | null = null;
 
-  constructor(
-    flow: MemberFlow,
-    meter: Meter,
-    bundle: { name: string; isArchive: boolean },
-    spoolDir: string | undefined,
-  ) {
+  constructor(flow: MemberFlow, meter: Meter, bundle: BundleIdentity) {
     this.#flow = flow;
     this.meter = meter;
-    this.#name = bundle.name;
-    this.#isArchive = bundle.isArchive;
-    this.#spoolDir = spoolDir ?? tmpdir();
+    this.#bundle = bundle;
   }
 
   async note(stated: Stated, status: 'skipped' | 'failed', reason: string): Promise<void> {
-    this.meter.member(stated.path);
-    await this.#flow.note(this.#header(stated, null), status, reason);
+    this.meter.member();
+    const header = this.#header(stated, null);
+    await this.#flow.note(header, status, header.remark ? `${reason}; ${header.remark}` : reason);
   }
 
   /** A member with its content. `depth` counts the archives around it that were found inside the bundle. */
   async member(stated: Stated, content: Source, depth: number): Promise<void> {
     const cursor = new Cursor(content);
     const kind = kindOf(await cursor.peek(MAGIC_LENGTH), stated.path);
-    switch (kind) {
-      case 'plain':
-      case 'empty_tar':
-        return this.#plain(stated, cursor);
-      case 'gzip':
-        return this.#packed(stated, cursor, 'gzip', depth);
-      case 'zstd':
-        if (CAN_UNPACK_ZSTD) return this.#packed(stated, cursor, 'zstd', depth);
-        break;
-      case 'tar':
-        return this.#nested(stated, depth, (inner) => this.tar(cursor, `${stated.path}!/`, inner));
-      case 'zip':
-        return this.#nested(stated, depth, (inner) => this.#spooledZip(cursor, `${stated.path}!/`, inner));
-    }
-    await this.note(
-      stated,
-      'skipped',
-      `${kind} compression: this version does not unpack it, so its content was not read`,
-    );
+    if (isPacked(kind)) return this.#packed(stated, cursor, kind, depth);
+    const opened = this.#archive(kind, stated, cursor);
+    if (opened) return this.#nested(stated, depth, opened);
+    const unread = UNREAD[kind];
+    if (unread) return this.note(stated, 'skipped', `${unread}; its content was not read`);
+    return this.#plain(stated, cursor);
+  }
+
+  /** How the members of an archive are read; null when the kind is none. */
+  #archive(
+    kind: Kind,
+    { path }: Stated,
+    content: Cursor,
+  ): ((depth: number) => Promise<string | null>) | null {
+    if (kind === 'tar') return (depth) => this.tar(content, `${path}!/`, depth);
+    if (kind === 'zip') return (depth) => this.#spooled(content, `${path}!/`, depth);
+    return null;
   }
 
   /** Members of a tar; gives a clause when it is cut or damaged. */
   async tar(from: Cursor, prefix: string, depth: number): Promise<string | null> {
     const reader = new TarReader(from);
-    try {
-      for (let entry = await reader.next(); entry !== null; entry = await reader.next()) {
-        await this.#tarEntry(entry, reader, prefix, depth);
+    let hole: string | null = null;
+    for (;;) {
+      try {
+        for (let entry = await reader.next(); entry !== null; entry = await reader.next()) {
+          await this.#tarEntry(entry, reader, prefix, depth);
+        }
+        return hole ?? reader.problem;
+      } catch (error) {
+        if (!(error instanceof Damage)) throw error;
+        hole ??= error.message;
+        if (!reader.pass()) return hole;
       }
-      return reader.problem;
-    } catch (error) {
-      if (error instanceof Damage) return error.message;
-      throw error;
     }
   }
 
@@ -111,6 +121,12 @@ export class Reading {
         );
       case 'continuation of another volume':
         return this.note(stated, 'failed', 'continues a member of another volume; not read');
+      case 'impossible size':
+        return this.note(
+          { ...stated, size: null },
+          'failed',
+          'its header states a size that cannot be; not read',
+        );
       default:
         return this.note(stated, 'skipped', `${entry.kind}: has no content`);
     }
@@ -131,7 +147,7 @@ export class Reading {
         else if (entry.kind === 'link') {
           await this.note(stated, 'skipped', `symbolic link to ${await entry.target()}: not followed`);
         } else {
-          const content = entry.open((count) => this.meter.unpacked(count));
+          const content = entry.open(this.meter.gauge());
           try {
             await this.member(stated, content, depth);
           } finally {
@@ -146,39 +162,97 @@ export class Reading {
     }
   }
 
-  /** Content as it stands. */
+  /** Content as it stands. What follows a hole is a member of its own. */
   async #plain(stated: Stated, content: Cursor): Promise<void> {
-    this.meter.member(stated.path);
-    const writer = await this.#flow.begin(this.#header(stated, null));
-    this.members++;
-    const { size, problem } = await deliver(content, stated.size, writer, this.meter);
-    await writer.end({ sha256: null, size, problem: this.#sentence(problem) });
+    for (let part = 1; ; part++) {
+      const named = partOf(stated, part);
+      const writer = await this.#begin(named, null, part);
+      const { size, problem } = await deliver(content, part === 1 ? stated.size : null, writer, this.meter);
+      const more = problem !== null && content.pass();
+      await writer.end({ sha256: null, size, problem: this.#sentence(problem, more ? named : null) });
+      if (!more) return;
+    }
   }
 
   /** Compressed content: a nested archive when that is what it unpacks to, else a member of its own. */
-  async #packed(stated: Stated, content: Source, compression: 'gzip' | 'zstd', depth: number): Promise<void> {
+  async #packed(stated: Stated, content: Source, first: PackedKind, depth: number): Promise<void> {
     const collected = new HashingSource(content);
-    const unpacked = new Unpacked(collected, compression, (count) => this.meter.unpacked(count));
+    const layers: Unpacking[] = [];
+    const names: Compression[] = [];
+    let name = stated.path;
+    let inner: Cursor = new Cursor(collected);
+    let kind: Kind = first;
     try {
-      const inner = new Cursor(unpacked);
-      const kind = kindOf(await inner.peek(MAGIC_LENGTH), withoutCompression(stated.path));
-      if (kind === 'tar') {
-        return await this.#nested(stated, depth, (deeper) => this.tar(inner, `${stated.path}!/`, deeper));
+      while (isPacked(kind) && layers.length <= this.meter.limits.depth) {
+        const unpacked = unpack(inner, kind, this.meter.gauge());
+        layers.push(unpacked);
+        names.unshift(kind);
+        name = withoutCompression(name);
+        inner = new Cursor(unpacked);
+        kind = kindOf(await inner.peek(MAGIC_LENGTH), name);
       }
-      if (kind === 'zip') {
-        return await this.#nested(stated, depth, (deeper) =>
-          this.#spooledZip(inner, `${stated.path}!/`, deeper),
-        );
-      }
-      this.meter.member(stated.path);
-      const writer = await this.#flow.begin(this.#header(stated, compression));
-      this.members++;
-      const { problem } = await deliver(inner, null, writer, this.meter);
-      await unpacked.close();
-      const sha256 = await collected.finish();
-      await writer.end({ sha256, size: collected.size, problem: this.#sentence(problem) });
+      const opened = this.#archive(kind, stated, inner);
+      if (opened) return await this.#nested(stated, depth, opened);
+      await this.#unpackedMember(stated, inner, names.join(' in '), collected, layers);
     } finally {
-      await unpacked.close();
+      for (const layer of layers.reverse()) await layer.close();
+    }
+  }
+
+  /** The hash covers all that was collected: what follows a hole waits until the first part has its hash. */
+  async #unpackedMember(
+    stated: Stated,
+    inner: Cursor,
+    compression: string,
+    collected: HashingSource,
+    layers: Unpacking[],
+  ): Promise<void> {
+    const writer = await this.#begin(stated, compression, 1);
+    const { problem } = await deliver(inner, null, writer, this.meter);
+    const spool = problem !== null && inner.pass() ? await Spool.make(this.#bundle.spoolDir) : null;
+    try {
+      let parts: Waiting[];
+      let sha256: string;
+      try {
+        parts = spool ? await this.#waiting(inner, spool) : [];
+        for (const layer of layers.toReversed()) await layer.close();
+        sha256 = await collected.finish();
+      } catch (error) {
+        // what is cancelled has no end: the member is read again when the bundle is resumed
+        if (error instanceof LimitReached)
+          await writer.end({ sha256: null, size: collected.size, problem: error.message });
+        throw error;
+      }
+      const first = this.#sentence(problem, parts.length > 0 ? stated : null);
+      await writer.end({ sha256, size: collected.size, problem: first });
+      let start = 0;
+      for (const [index, { end, problem: next }] of parts.entries()) {
+        const named = partOf(stated, index + 2);
+        const part = await this.#begin(named, compression, index + 2);
+        const kept = new FileSource(spool!.file, { start, end });
+        const { size } = await deliver(kept, null, part, this.meter);
+        const isLast = index === parts.length - 1;
+        await part.end({ sha256: null, size, problem: this.#sentence(next, isLast ? null : named) });
+        start = end;
+      }
+    } finally {
+      await spool?.remove();
+    }
+  }
+
+  /** Keeps what is left, hole after hole; where each part ends, and why. */
+  async #waiting(inner: Cursor, spool: Spool): Promise<Waiting[]> {
+    const parts: Waiting[] = [];
+    for (;;) {
+      try {
+        await spool.keep(inner, () => this.meter.check());
+        parts.push({ end: spool.size, problem: null });
+        return parts;
+      } catch (error) {
+        if (!(error instanceof Damage)) throw error;
+        if (spool.size > (parts.at(-1)?.end ?? 0)) parts.push({ end: spool.size, problem: error.message });
+        if (!inner.pass()) return parts;
+      }
     }
   }
 
@@ -187,8 +261,9 @@ export class Reading {
     depth: number,
     read: (depth: number) => Promise<string | null>,
   ): Promise<void> {
-    if (depth >= NESTED_DEPTH) {
-      const reason = `an archive inside the nested archive ${stated.path.slice(0, stated.path.lastIndexOf('!/'))}: only one level of nesting is opened; unpack it and add it as a bundle of its own`;
+    const limit = this.meter.limits.depth;
+    if (depth >= limit) {
+      const reason = `an archive inside ${depth === 0 ? 'the bundle' : `the nested archive ${stated.path.slice(0, stated.path.lastIndexOf('!/'))}`}: archives in archives are opened ${limit} deep; raise the limit (depth), or unpack it and add it as a bundle of its own`;
       return this.note(stated, 'skipped', reason);
     }
     const before = this.meter.members;
@@ -200,46 +275,71 @@ export class Reading {
     }
   }
 
-  /** A zip needs its end first: its bytes wait in a temporary file whose name says nothing of the evidence. */
-  async #spooledZip(content: Source, prefix: string, depth: number): Promise<string | null> {
-    const folder = await mkdtemp(join(this.#spoolDir, 'tidemark-'));
-    const file = await open(join(folder, 'spool'), 'wx+', 0o600);
+  /** An archive that is read from its end: its bytes wait in a file of their own. */
+  async #spooled(content: Source, prefix: string, depth: number): Promise<string | null> {
+    const spool = await Spool.make(this.#bundle.spoolDir);
     try {
       let cut: string | null = null;
-      let position = 0;
       try {
-        for (let piece = await content.read(); piece !== null; piece = await content.read()) {
-          this.meter.check();
-          for (let at = 0; at < piece.length; ) {
-            at += (await file.write(piece, at, piece.length - at, position + at)).bytesWritten;
-          }
-          position += piece.length;
-        }
+        await spool.keep(content, () => this.meter.check());
       } catch (error) {
         if (!(error instanceof Damage)) throw error;
         cut = error.message;
       }
-      const zip = new ZipReader(file, () => this.meter.check());
-      const problem = await this.zip(zip, prefix, depth);
+      const problem = await this.atAnyPlace(spool.file, spool.size, prefix, depth, () => this.meter.check());
       return cut ?? problem;
     } finally {
-      await file.close();
-      await rm(folder, { recursive: true, force: true });
+      await spool.remove();
     }
   }
 
-  #sentence(clause: string | null): string | null {
+  /** Members of a zip in a file; `onRead` hears of what is read of it. */
+  async atAnyPlace(
+    file: FileHandle,
+    _size: number,
+    prefix: string,
+    depth: number,
+    onRead: (count: number) => void,
+  ): Promise<string | null> {
+    return this.zip(new ZipReader(file, onRead), prefix, depth);
+  }
+
+  #begin(stated: Stated, compression: string | null, part: number) {
+    this.meter.member();
+    this.members++;
+    const header = this.#header(stated, compression);
+    if (part > 1) header.remark = 'follows a damaged place: its first line may be cut';
+    return this.#flow.begin(header);
+  }
+
+  #sentence(clause: string | null, continued: Stated | null): string | null {
     if (clause === null) return null;
     this.damage = clause;
-    return `${clause[0]!.toUpperCase()}${clause.slice(1)}. What was read before that is kept.`;
+    const more = continued ? ' What follows the damage is a member of its own.' : '';
+    return `${clause[0]!.toUpperCase()}${clause.slice(1)}. What was read before that is kept.${more}`;
   }
 
   #header(stated: Stated, compression: string | null): MemberHeader {
-    return { ...stated, compression, node: nodeOf(this.#name, stated.path, this.#isArchive) };
+    const { nameLength } = this.meter.limits;
+    const path = stated.path.length > nameLength ? cutName(stated.path, nameLength) : stated.path;
+    const { name, isArchive } = this.#bundle;
+    return {
+      ...stated,
+      path,
+      compression,
+      node: nodeOf(name, path, isArchive),
+      remark: this.#names.remark(path),
+    };
   }
 }
 
-/** The name of what a compressed file holds: `a.log.gz` holds `a.log`, `a.tgz` holds `a.tar`. */
-export function withoutCompression(name: string): string {
-  return name.replace(/\.tgz$/i, '.tar').replace(/\.(?:gz|zst|zstd)$/i, '');
+/** Parts of a member that holes divide: `a.log.bz2`, `a.log.bz2#2`, ... */
+function partOf(stated: Stated, part: number): Stated {
+  return part === 1 ? stated : { ...stated, path: `${stated.path}#${part}`, size: null };
+}
+
+export type PackedKind = Kind & Compression;
+
+export function isPacked(kind: Kind): kind is PackedKind {
+  return UNPACKED.has(kind);
 }

@@ -1,32 +1,15 @@
-// Pulled byte streams: a file, a decompressor, a stretch of another stream. Damage is a value of its own: what was
-// readable comes first, then the Damage, and again on every later read.
+// Pulled byte streams: a file, a stretch of another stream, a look ahead. Damage is a value of its own: what was readable
+// comes first, then the Damage, and again on every later read.
 import { createHash, type Hash } from 'node:crypto';
 import type { FileHandle } from 'node:fs/promises';
-import zlib from 'node:zlib';
+import { Damage, Gap } from './damage.ts';
 
 /** Size of the pieces that files are read in and decompressors write. */
 export const PIECE = 1 << 20;
 
-/** Compressed bytes given to a decompressor at a time: what may be lost before a damaged spot in a long stream. */
-const FEED = 64 << 10;
-
-/** Decompressed bytes that may wait for their reader. */
-const AHEAD = 2 * PIECE;
-
-/** Streams up to this size are read again in small steps when damaged, so that nothing before the spot is lost. */
-const RETAIN = 4 << 20;
-
-/** Unpacked bytes up to which that is tried. */
-const RESCUED = 64 << 20;
-
 export interface Source {
   /** The next bytes, never empty; null at the end. Throws Damage when there is more but it cannot be read. */
   read(): Promise<Uint8Array | null>;
-}
-
-/** Evidence that is cut or broken from here on. The message is a clause: what, and where. */
-export class Damage extends Error {
-  override readonly name = 'Damage';
 }
 
 /** A file or a range of it. `onBytes` hears of every piece before it is handed on and may throw to stop. */
@@ -114,6 +97,20 @@ export class Cursor implements Source {
     return bytes;
   }
 
+  /** Goes over the hole that reading met, leaving what stands before it; false where there is none. */
+  pass(): boolean {
+    if (!(this.#damage instanceof Gap)) return false;
+    this.#chunk = EMPTY;
+    this.#damage = null;
+    return true;
+  }
+
+  /** Puts bytes back that were taken last. */
+  unread(bytes: Uint8Array): void {
+    this.#chunk = this.#chunk.length === 0 ? bytes : Buffer.concat([bytes, this.#chunk]);
+    this.offset -= bytes.length;
+  }
+
   async #fill(): Promise<boolean> {
     if (this.#ended || this.#damage) return false;
     let next: Uint8Array | null;
@@ -145,7 +142,7 @@ export class Stretch implements Source {
 
   async read(): Promise<Uint8Array | null> {
     if (this.remaining === 0) return null;
-    const chunk = await this.#from.read(this.remaining);
+    const chunk = await this.#from.read(this.remaining).catch(holesAreEnds);
     if (chunk === null) {
       throw new Damage(
         `the archive ends at byte ${this.#from.offset}, ${this.remaining} bytes before the end of this member`,
@@ -186,253 +183,6 @@ export class HashingSource implements Source {
   }
 }
 
-export type Compression = 'gzip' | 'deflate' | 'zstd';
-
-export const CAN_UNPACK_ZSTD = typeof zlib.createZstdDecompress === 'function';
-
-function decompressorFor(kind: Compression) {
-  const options = { chunkSize: PIECE };
-  if (kind === 'gzip') return zlib.createGunzip(options);
-  return kind === 'deflate' ? zlib.createInflateRaw(options) : zlib.createZstdDecompress(options);
-}
-
-/**
- * Decompressed bytes of a stream, worked ahead by a few pieces. Fed in small steps because Node drops what a
- * decompressor wrote in the step that failed. `onBytes` hears of all that comes out and may throw to stop.
- */
-export class Unpacked implements Source {
-  readonly #from: Source;
-  readonly #kind: Compression;
-  readonly #onBytes: ((count: number) => void) | undefined;
-  #engine: Engine;
-  #retained: Uint8Array[] | null = [];
-  #retainedSize = 0;
-  #pending: Uint8Array = EMPTY;
-  #fed = 0;
-  #delivered = 0;
-  #queue: Uint8Array[] = [];
-  #queued = 0;
-  #incoming: Promise<Uint8Array | null> | null = null;
-  #working: Promise<void> | null = null;
-  #wake: () => void = () => {};
-  #failure: unknown = null;
-  #ended = false;
-  /** Compressed bytes up to the end that the data itself states, once it is reached. */
-  consumed: number | null = null;
-
-  constructor(from: Source, kind: Compression, onBytes?: (count: number) => void) {
-    this.#from = from;
-    this.#kind = kind;
-    this.#onBytes = onBytes;
-    this.#engine = new Engine(kind);
-  }
-
-  async read(): Promise<Uint8Array | null> {
-    this.#workAhead();
-    while (this.#queue.length === 0 && this.#working) {
-      await new Promise<void>((resolve) => {
-        this.#wake = resolve;
-      });
-    }
-    const chunk = this.#queue.shift();
-    if (chunk === undefined) {
-      if (this.#failure) throw this.#failure;
-      return null;
-    }
-    this.#queued -= chunk.length;
-    this.#delivered += chunk.length;
-    this.#onBytes?.(chunk.length);
-    return chunk;
-  }
-
-  /** Gives the decompressor's memory back when the stream is left before its end. */
-  async close(): Promise<void> {
-    this.#ended = true;
-    await this.#working;
-    await this.#incoming?.catch(() => {});
-    this.#engine.close();
-  }
-
-  #workAhead(): void {
-    if (this.#working || this.#ended || this.#failure || this.#queued >= AHEAD) return;
-    this.#working = (async () => {
-      do {
-        await this.#advance();
-        this.#queued = lengthOf(this.#queue);
-        this.#wake();
-      } while (!this.#ended && !this.#failure && this.#queued < AHEAD);
-      this.#working = null;
-      this.#wake();
-    })();
-  }
-
-  /** One step; never rejects, so that it may run ahead. */
-  async #advance(): Promise<void> {
-    try {
-      if (this.#pending.length === 0) {
-        const next = await (this.#incoming ?? this.#from.read());
-        this.#incoming = null;
-        if (next === null) {
-          this.#queue.push(...(await this.#engine.finish()));
-          this.#ended = true;
-          return;
-        }
-        this.#pending = next;
-        this.#retain(next);
-      }
-      const piece = this.#pending.subarray(0, FEED);
-      this.#pending = this.#pending.subarray(piece.length);
-      this.#fed += piece.length;
-      const out = this.#engine.feed(piece);
-      // Read and hash the next piece while the decompressor's thread works on this one.
-      this.#incoming ??= this.#from.read();
-      this.#incoming.catch(() => {});
-      this.#queue.push(...(await out));
-      if (this.#engine.ended) this.#next(piece);
-    } catch (error) {
-      if (error instanceof Damage || !(error instanceof EngineFault)) {
-        this.#failure = error;
-      } else {
-        this.#queue.push(...error.chunks);
-        if (!error.cut) this.#queue.push(...(await this.#rescue(this.#delivered + lengthOf(this.#queue))));
-        this.#failure = new Damage(this.#sentence(error));
-      }
-      this.#engine.close();
-    }
-  }
-
-  /** A decompressor for the next frame, when the one that ended (of zstd, Node reads one) left something behind. */
-  #next(piece: Uint8Array): void {
-    const left = piece.length - this.#engine.consumedOfLast;
-    if (this.#kind !== 'zstd' || left === 0) {
-      this.consumed = this.#fed - left;
-      this.#ended = true;
-      return;
-    }
-    this.#pending = Buffer.concat([piece.subarray(piece.length - left), this.#pending]);
-    this.#fed -= left;
-    this.#engine.close();
-    this.#engine = new Engine(this.#kind);
-  }
-
-  #sentence(error: EngineFault): string {
-    const at = `compressed byte ${this.#fed}`;
-    if (error.cut) return `the ${this.#kind} data is cut after ${this.#fed} compressed bytes`;
-    if (/data check|length check/.test(error.message)) {
-      return `the checksum of the ${this.#kind} data before ${at} does not match: some of what was unpacked is not what was packed`;
-    }
-    if (
-      /header check|compression method/.test(error.message) &&
-      this.#delivered + lengthOf(this.#queue) > 0
-    ) {
-      return `bytes before ${at} follow the ${this.#kind} data and are not ${this.#kind}; they were not unpacked`;
-    }
-    return `the ${this.#kind} data is damaged before ${at} (${error.message})`;
-  }
-
-  #retain(chunk: Uint8Array): void {
-    this.#retainedSize += chunk.length;
-    if (this.#retainedSize > RETAIN) this.#retained = null;
-    this.#retained?.push(chunk);
-  }
-
-  /** What a small stream holds between the bytes known so far and the damaged spot: steps get finer towards it. */
-  async #rescue(known: number): Promise<Uint8Array[]> {
-    if (!this.#retained || this.#kind === 'zstd' || known > RESCUED) return [];
-    const input = Buffer.concat(this.#retained);
-    let best: Uint8Array[] = [];
-    let good = Math.max(0, this.#fed - FEED);
-    for (const step of [512, 1]) {
-      const engine = new Engine(this.#kind);
-      const out: Uint8Array[] = [];
-      let at = 0;
-      try {
-        while (at < this.#fed) {
-          const end = at < good ? Math.min(good, at + FEED) : Math.min(this.#fed, at + step);
-          out.push(...(await engine.feed(input.subarray(at, end))));
-          at = end;
-        }
-      } catch (error) {
-        if (!(error instanceof EngineFault)) throw error;
-        out.push(...error.chunks);
-        good = at;
-      } finally {
-        engine.close();
-      }
-      best = out;
-    }
-    const all = Buffer.concat(best);
-    return all.length > known ? [all.subarray(known)] : [];
-  }
-}
-
-class EngineFault extends Error {
-  readonly chunks: Uint8Array[];
-  readonly cut: boolean;
-  constructor(message: string, chunks: Uint8Array[], cut: boolean) {
-    super(message);
-    this.chunks = chunks;
-    this.cut = cut;
-  }
-}
-
-/** A zlib stream driven step by step: each step resolves with all that it wrote. */
-class Engine {
-  readonly #stream: ReturnType<typeof decompressorFor>;
-  #out: Uint8Array[] = [];
-  #error: (Error & { code?: string }) | null = null;
-  #wake: () => void = () => {};
-  ended = false;
-  /** Bytes of the last step that the decompressor took. */
-  consumedOfLast = 0;
-
-  constructor(kind: Compression) {
-    this.#stream = decompressorFor(kind);
-    this.#stream.on('data', (chunk: Uint8Array) => this.#out.push(chunk));
-    this.#stream.on('end', () => {
-      this.ended = true;
-      this.#wake();
-    });
-    this.#stream.on('error', (error) => {
-      this.#error = error;
-      this.#wake();
-    });
-  }
-
-  async feed(piece: Uint8Array): Promise<Uint8Array[]> {
-    const before = this.#stream.bytesWritten;
-    await new Promise<void>((resolve) => {
-      this.#wake = resolve;
-      this.#stream.write(piece, () => resolve());
-    });
-    this.consumedOfLast = this.#stream.bytesWritten - before;
-    return this.#collect();
-  }
-
-  async finish(): Promise<Uint8Array[]> {
-    await new Promise<void>((resolve) => {
-      this.#wake = resolve;
-      if (this.ended || this.#error) resolve();
-      this.#stream.end();
-    });
-    return this.#collect();
-  }
-
-  close(): void {
-    this.#stream.destroy();
-  }
-
-  #collect(): Uint8Array[] {
-    const out = this.#out;
-    this.#out = [];
-    if (this.#error) {
-      const cut = this.#error.code === 'Z_BUF_ERROR' || /unexpected end/i.test(this.#error.message);
-      throw new EngineFault(this.#error.message, out, cut);
-    }
-    return out;
-  }
-}
-
 /** The operating system's reason in words. */
 export function reasonOf(error: unknown): string {
   const code = (error as { code?: unknown }).code;
@@ -450,8 +200,9 @@ export function reasonOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-function lengthOf(chunks: Uint8Array[]): number {
-  return chunks.reduce((sum, chunk) => sum + chunk.length, 0);
+/** A hole in what lies around is the end of what lies within: only the outer reader can go over it. */
+export function holesAreEnds(error: unknown): never {
+  throw error instanceof Gap ? new Damage(error.message) : error;
 }
 
 const EMPTY = new Uint8Array(0);

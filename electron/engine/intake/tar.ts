@@ -1,8 +1,10 @@
 // Reads tar as a pulled stream: ustar, pax, GNU long names, V7. Own reader because what stands before damage must
 // survive it: truncated content is delivered, a broken header is stepped over to the next good one, pax names that are
 // not UTF-8 keep their bytes, concatenated archives are read on. Formats: POSIX.1-2024 pax, GNU tar manual appendix D.
+
+import { Damage } from './damage.ts';
 import { decodeName } from './member-name.ts';
-import { type Cursor, Damage, Stretch } from './source.ts';
+import { type Cursor, Stretch } from './source.ts';
 
 export type TarKind =
   | 'file'
@@ -14,6 +16,7 @@ export type TarKind =
   | 'fifo'
   | 'sparse file'
   | 'continuation of another volume'
+  | 'impossible size'
   | 'label';
 
 export interface TarEntry {
@@ -28,6 +31,8 @@ export interface TarEntry {
 
 const BLOCK = 512;
 const LONGEST_EXTENSION = 4 << 20;
+const MAGIC_AT = 257;
+const SEARCHED = 1 << 18;
 
 const KINDS: Record<string, TarKind> = {
   '1': 'hard link',
@@ -73,6 +78,8 @@ export class TarReader {
   #content: Stretch;
   #padding = 0;
   #endMark = false;
+  /** Behind a hole: headers may stand at any byte, not only at every 512th. */
+  #adrift = false;
   #entries = 0;
   /** A clause about what is wrong with the archive although reading went on. */
   problem: string | null = null;
@@ -101,8 +108,10 @@ export class TarReader {
       if (block === null) return null;
       const type = block[156] === 0 ? '0' : String.fromCharCode(block[156]!);
       const size = number(block, 124, 12);
+      if (type === 'S' && block[482] === 1) await this.#sparseMap();
       if (type === 'x' || type === 'g' || type === 'L' || type === 'K') {
         const extension = await this.#extension(size);
+        if (extension === null) continue;
         if (type === 'L') longName = upToNul(extension);
         else if (type === 'K') longLink = upToNul(extension);
         else if (type === 'x') pax = new Map([...this.#global, ...paxRecords(extension)]);
@@ -128,12 +137,8 @@ export class TarReader {
     };
     const paxSize = Number(text('size') ?? Number.NaN);
     const size = Number.isSafeInteger(paxSize) && paxSize >= 0 ? paxSize : statedSize;
-    if (!Number.isSafeInteger(size) || size < 0) {
-      throw new Damage(
-        `a header before byte ${this.#from.offset} of the tar stream states a size that cannot be`,
-      );
-    }
-    const contentSize = WITHOUT_CONTENT.has(type) ? 0 : size;
+    const possible = Number.isSafeInteger(size) && size >= 0;
+    const contentSize = WITHOUT_CONTENT.has(type) || !possible ? 0 : size;
     this.#content = new Stretch(this.#from, contentSize);
     this.#padding = (BLOCK - (contentSize % BLOCK)) % BLOCK;
     this.#entries++;
@@ -143,6 +148,7 @@ export class TarReader {
     let kind = KINDS[type] ?? 'file';
     if (kind === 'file' && name.endsWith('/')) kind = 'directory';
     if ([...pax.keys()].some((key) => key.startsWith('GNU.sparse.'))) kind = 'sparse file';
+    if (!possible) kind = 'impossible size';
     const paxTime = Number(text('mtime') ?? Number.NaN);
     const seconds = Number.isFinite(paxTime) ? paxTime : number(block, 136, 12);
     const user = text('uname') ?? field(block, 265, 32);
@@ -163,6 +169,7 @@ export class TarReader {
   /** The next good header block; null at the end. Zero blocks are stepped over, so that joined archives are read on. */
   async #header(): Promise<Uint8Array | null> {
     let skippedFrom = -1;
+    if (this.#adrift) await this.#afloat();
     for (;;) {
       const at = this.#from.offset;
       const block = await this.#from.take(BLOCK);
@@ -200,11 +207,13 @@ export class TarReader {
     }
   }
 
-  async #extension(size: number): Promise<Uint8Array> {
+  /** The content of an extended header; null where it states a size that cannot be: what follows is looked for then. */
+  async #extension(size: number): Promise<Uint8Array | null> {
     if (!(size >= 0 && size <= LONGEST_EXTENSION)) {
-      throw new Damage(
-        `an extended header at byte ${this.#from.offset} of the tar stream states a size of ${size} bytes`,
+      this.#note(
+        `an extended header at byte ${this.#from.offset} of the tar stream states a size of ${size} bytes; the name or size it holds is lost`,
       );
+      return null;
     }
     const bytes = await this.#from.take(size);
     if (bytes.length < size)
@@ -212,6 +221,39 @@ export class TarReader {
     const copy = Buffer.from(bytes);
     await this.#skip((BLOCK - (size % BLOCK)) % BLOCK);
     return copy;
+  }
+
+  /** The rest of an old GNU sparse file's map stands in blocks of its own, before the content. */
+  async #sparseMap(): Promise<void> {
+    for (;;) {
+      const block = await this.#from.take(BLOCK);
+      if (block.length < BLOCK || block[504] !== 1) return;
+    }
+  }
+
+  /** Goes over a hole in the stream, to the next header at any place behind it; false where there is none. */
+  pass(): boolean {
+    if (!this.#from.pass()) return false;
+    this.#content = new Stretch(this.#from, 0);
+    this.#padding = 0;
+    this.#adrift = true;
+    return true;
+  }
+
+  async #afloat(): Promise<void> {
+    for (this.#adrift = false; ; ) {
+      const piece = Buffer.from(await this.#from.peek(SEARCHED));
+      for (let at = piece.indexOf('ustar', MAGIC_AT); at >= 0; at = piece.indexOf('ustar', at + 1)) {
+        const start = at - MAGIC_AT;
+        if (start + BLOCK > piece.length) break;
+        if (!isTarHeader(piece.subarray(start, start + BLOCK))) continue;
+        await this.#from.take(start);
+        return;
+      }
+      const last = piece.length < SEARCHED;
+      await this.#from.take(last ? piece.length : piece.length - BLOCK);
+      if (last) return;
+    }
   }
 
   async #skip(count: number): Promise<void> {

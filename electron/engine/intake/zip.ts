@@ -2,24 +2,18 @@
 import type { FileHandle } from 'node:fs/promises';
 import zlib from 'node:zlib';
 import { type Entry, fromFdPromise, getFileNameLowLevel, type ZipFile } from 'yauzl';
+import { Damage } from './damage.ts';
+import type { Gauge } from './limits.ts';
 import { decodeName } from './member-name.ts';
 import type { Stated } from './reading.ts';
-import {
-  CAN_UNPACK_ZSTD,
-  type Compression,
-  Damage,
-  FileSource,
-  PIECE,
-  reasonOf,
-  type Source,
-  Unpacked,
-} from './source.ts';
+import { FileSource, PIECE, reasonOf, type Source } from './source.ts';
+import { type Compression, UNPACKED, type Unpacking, unpack } from './unpack.ts';
 
 export type ZipMember =
   | { kind: 'directory'; stated: Stated }
   | { kind: 'unreadable'; stated: Stated; reason: string }
   | { kind: 'link'; stated: Stated; target: () => Promise<string> }
-  | { kind: 'file'; stated: Stated; open: (onUnpacked: (count: number) => void) => ZipContent };
+  | { kind: 'file'; stated: Stated; open: (gauge?: Gauge) => ZipContent };
 
 const STORED = 0;
 const METHODS: Record<number, string> = {
@@ -115,13 +109,13 @@ export class ZipReader {
           uncompressedSize: sizes?.content ?? null,
           crc32: later ? null : head.readUInt32LE(14),
         };
-        const open = (onUnpacked: (count: number) => void): ZipContent => {
+        const open = (gauge?: Gauge): ZipContent => {
           const range = end === null ? { start } : { start, end };
           const raw = new FileSource(this.#file, {
             ...range,
             onBytes: (piece) => this.#onRead(piece.length),
           });
-          content = new ZipContent(raw, compression, states, onUnpacked);
+          content = new ZipContent(raw, compression, states, gauge);
           return content;
         };
         yield { kind: 'file', stated, open };
@@ -175,13 +169,13 @@ export class ZipReader {
     } catch (error) {
       return unreadable(`its place in the zip is damaged (${reasonOf(error)}); not read`);
     }
-    const open = (onUnpacked: (count: number) => void): ZipContent => {
+    const open = (gauge?: Gauge): ZipContent => {
       const raw = new FileSource(this.#file, {
         start,
         end: start + entry.compressedSize,
         onBytes: (piece) => this.#onRead(piece.length),
       });
-      return new ZipContent(raw, compression, entry, onUnpacked);
+      return new ZipContent(raw, compression, entry, gauge);
     };
     if ((unixMode & 0o170000) === LINK) return { kind: 'link', stated, target: () => targetOf(open) };
     return { kind: 'file', stated, open };
@@ -197,19 +191,14 @@ interface ZipStates {
 /** Unpacked content of one member; Damage at its end when its length or checksum is not what the zip states. */
 export class ZipContent implements Source {
   readonly #from: Source;
-  readonly #unpacked: Unpacked | null;
+  readonly #unpacked: Unpacking | null;
   readonly #entry: ZipStates;
   #size = 0;
   #crc = 0;
   #damage: Damage | null = null;
 
-  constructor(
-    raw: Source,
-    compression: Compression | null,
-    entry: ZipStates,
-    onUnpacked: (count: number) => void,
-  ) {
-    this.#unpacked = compression ? new Unpacked(raw, compression, onUnpacked) : null;
+  constructor(raw: Source, compression: Compression | null, entry: ZipStates, gauge: Gauge | undefined) {
+    this.#unpacked = compression ? unpack(raw, compression, gauge) : null;
     this.#from = this.#unpacked ?? raw;
     this.#entry = entry;
   }
@@ -269,7 +258,8 @@ function sizesOf(head: Buffer, extra: Buffer): { packed: number; content: number
 function compressionOf(method: number): Compression | null | undefined {
   if (method === STORED) return null;
   if (method === 8) return 'deflate';
-  return method === 93 && CAN_UNPACK_ZSTD ? 'zstd' : undefined;
+  const named = ({ 12: 'bzip2', 93: 'zstd', 95: 'xz' } as const)[method];
+  return named && UNPACKED.has(named) ? named : undefined;
 }
 
 /** The Info-ZIP Unicode name where there is one. Archives from Windows may separate with backslashes. */
@@ -287,8 +277,8 @@ function timeOf(entry: Entry): number | null {
   return Number.isFinite(ms) ? ms * 1000 : null;
 }
 
-async function targetOf(open: (onUnpacked: (count: number) => void) => ZipContent): Promise<string> {
-  const content = open(() => {});
+async function targetOf(open: () => ZipContent): Promise<string> {
+  const content = open();
   try {
     const chunk = await content.read();
     return chunk ? decodeName(chunk.subarray(0, 4096)) : '(nothing)';

@@ -143,6 +143,7 @@ class Run {
       const read = await readBundle(bundle.path, flow, {
         limits: bundle.plan.limits,
         spoolDir: scratch,
+        passwords: passwordsFor(bundle.path, this.#options.passwords ?? {}),
         ...(this.#options.signal ? { signal: this.#options.signal } : {}),
       });
       await pool.finish();
@@ -263,6 +264,12 @@ const GOES_ON: ReadonlySet<string> = new Set([
   'bundle_changed',
   'worker_stopped',
 ]);
+
+/** The bundle's own password first, then the one for all. */
+function passwordsFor(path: string, passwords: Record<string, string>): string[] {
+  const own = Object.hasOwn(passwords, path) ? [passwords[path]!] : [];
+  return Object.hasOwn(passwords, '*') ? [...own, ...passwords['*']!.split('\n')] : own;
+}
 
 /** Sentences on single members that are said; the ledger has them all. */
 const SAID = 200;

@@ -91,6 +91,8 @@ export function ledgerRow(done: MemberDone, opened: OpenMember): MemberRow {
         : `text in ${summary.encoding}, which is not read; the bytes are kept: convert the file to UTF-8 and add it`,
     ];
   else row.status = 'parsed';
+  const { remark } = opened.header;
+  if (remark) row.reason = row.reason ? `${row.reason.replace(/\.$/, '')}; ${remark}` : remark;
   return row;
 }
 

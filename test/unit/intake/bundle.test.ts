@@ -130,21 +130,26 @@ describe('kinds of bundles, told by content', () => {
     expect(seen.noted).toEqual({ 'secret.log': 'failed: cannot be opened: permission denied' });
   });
 
-  test('kinds this version does not unpack are refused as bundles and noted as members', async () => {
-    const bzip2 = Buffer.concat([Buffer.from('BZh91AY&SY'), Buffer.alloc(50, 1)]);
-    const error = await refusal(fileOf('a.tar.bz2', bzip2));
+  test.each([
+    ['compress (.Z)', Buffer.from([0x1f, 0x9d, 0x90, 0x61]), /compress \(\.Z\).*gzip -d/],
+    ['RAR', Buffer.from('Rar!\x1a\x07\x01\x00', 'latin1'), /RAR archive.*unrar/],
+    ['lz4', Buffer.from([0x04, 0x22, 0x4d, 0x18, 0x64]), /lz4.*lz4 -d/],
+  ])('%s is refused as a bundle and noted as a member, with what to do', async (_, start, sentence) => {
+    const packed = Buffer.concat([start, Buffer.alloc(50, 1)]);
+    const error = await refusal(fileOf('a.bin', packed));
     expect(error).toMatchObject({ code: 'unsupported_archive', refusal: 'usage' });
-    expect(error.message).toContain('bzip2');
+    expect(error.message).toMatch(sentence);
     const { seen } = await read(
       fileOf(
         'b.tar',
         await tarOf([
-          { name: 'x.log.bz2', content: bzip2 },
+          { name: 'x.log.packed', content: packed },
           { name: 'a.log', content: 'a' },
         ]),
       ),
     );
-    expect(seen.noted['x.log.bz2']).toMatch(/^skipped: bzip2 compression/);
+    expect(seen.noted['x.log.packed']).toMatch(sentence);
+    expect(seen.noted['x.log.packed']).toMatch(/^skipped: .*its content was not read$/);
     expect(seen.texts).toEqual({ 'a.log': 'a' });
   });
 });
@@ -207,18 +212,22 @@ describe('archives and compressed files inside', () => {
     expect(Object.keys(seen.texts)).toEqual(['n.tar.gz!/logs/a.log', 'z.log']);
   });
 
-  test('a second level of nesting is noted and not opened', async () => {
+  test('nesting is opened as deep as the limit says; what lies deeper is noted with the reason', async () => {
     const second = await tarGzOf(inner);
     const first = await tarOf([
       { name: 'second.tar.gz', content: second },
       { name: 'b.log', content: 'b' },
       { name: 'c.gz', content: gzipSync('c') },
     ]);
-    const { seen } = await read(fileOf('b.tar.gz', await tarGzOf([{ name: 'first.tar', content: first }])));
+    const bundle = fileOf('b.tar.gz', await tarGzOf([{ name: 'first.tar', content: first }]));
+    const { seen } = await read(bundle, { limits: { depth: 1 } });
     expect(seen.texts).toEqual({ 'first.tar!/b.log': 'b', 'first.tar!/c.gz': 'c' });
     expect(seen.noted['first.tar!/second.tar.gz']).toMatch(
-      /^skipped: an archive inside the nested archive first\.tar:/,
+      /^skipped: an archive inside the nested archive first\.tar: .* opened 1 deep; raise the limit \(depth\)/,
     );
+    const deeper = await read(bundle);
+    expect(Object.keys(deeper.seen.texts)).toContain('first.tar!/second.tar.gz!/logs/a.log');
+    expect(deeper.seen.notes).toEqual([]);
   });
 
   test('a nested zip leaves no spool file behind', async () => {
@@ -351,6 +360,64 @@ describe('names', () => {
   });
 });
 
+describe('odd names', () => {
+  const remarks = async (names: string[]) => {
+    const tar = Buffer.concat([
+      ...names.flatMap((name) => [tarHeader(name, '0', 1), tarBlock('x')]),
+      TAR_END,
+    ]);
+    const { seen } = await read(fileOf('b.tar', tar));
+    expect(seen.members.map((member) => member.header.path)).toEqual(names);
+    return seen.members.map((member) => member.header.remark);
+  };
+
+  test('names that would replace one another are all read, and told', async () => {
+    const all = await remarks(['a.log', 'A.log', 'a.log', 'a.log. ', 'caf\u00e9', 'cafe\u0301', 'b.log']);
+    expect(all[0]).toBeNull();
+    expect(all[1]).toMatch(/differs from 'a\.log' only in upper and lower case/);
+    expect(all[2]).toMatch(/more than once \(this is number 3\)/);
+    expect(all[3]).toMatch(/only in dots or spaces at the end of a name/);
+    expect(all[4]).toBeNull();
+    expect(all[5]).toMatch(/only in its Unicode form/);
+    expect(all[6]).toBeNull();
+  });
+
+  test('absolute and network names, hiding marks and control characters are told', async () => {
+    const all = await remarks([
+      '/etc/passwd',
+      '\\\\host\\share\\x',
+      'C:\\x',
+      'a\u202egol.exe',
+      'b\x07.log',
+      'ok',
+    ]);
+    expect(all.slice(0, 5).map((remark) => remark!.slice(0, 20))).toEqual([
+      'its name is absolute',
+      'its name is a networ',
+      'its name is absolute',
+      'its name holds marks',
+      'its name holds contr',
+    ]);
+    expect(all[5]).toBeNull();
+  });
+
+  test('a name over the limit is cut in the ledger, with its length and hash, and its content is read', async () => {
+    const long = `${'n'.repeat(5_000)}.log`;
+    const bundle = await tarOf([
+      { name: long, content: 'long', pax: { path: long } },
+      { name: 'b.log', content: 'b' },
+    ]);
+    const { result, seen } = await read(fileOf('b.tar', bundle));
+    const [cut, other] = Object.keys(seen.texts);
+    expect(cut).toBe(
+      `${'n'.repeat(200)}… (name of 5,004 characters, sha256 ${sha256(Buffer.from(long)).slice(0, 16)})`,
+    );
+    expect(other).toBe('b.log');
+    expect(seen.texts[cut!]).toBe('long');
+    expect(result.problem).toBeNull();
+  });
+});
+
 describe('members without content', () => {
   test('links and devices of a tar are noted with their kind', async () => {
     const bundle = await tarOf([
@@ -417,7 +484,7 @@ describe('stopping', () => {
   test.each([
     ['members', { members: 2 }, /more than 2 members/],
     ['total bytes', { totalBytes: 1_000_000 }, /more than 1,000,000 bytes/],
-    ['name length', { nameLength: 5 }, /a name of 10 characters/],
+    ['seconds', { seconds: 0.001 }, /took more than .* seconds/],
   ])(
     'the limit on %s stops the bundle with a sentence and keeps what was read',
     async (_, limits, sentence) => {
@@ -429,18 +496,31 @@ describe('stopping', () => {
     },
   );
 
-  test('a bundle that unpacks out of proportion is stopped', async () => {
+  test('a stream that unpacks out of proportion is stopped; what stands beside it is read', async () => {
     const zeros = Buffer.alloc(30_000_000);
-    for (const bundle of [
-      fileOf('b.tar.gz', await tarGzOf([{ name: 'bomb', content: zeros }])),
-      fileOf('b.zip', zipOf([{ name: 'bomb', content: zeros }])),
-      fileOf('n.tar', await tarOf([{ name: 'bomb.gz', content: gzipSync(zeros) }])),
-    ]) {
-      const { result, seen } = await read(bundle, { limits: { ratio: 100, ratioAfter: 5e6 } });
-      expect(result.problem).toMatch(/more than 100 times its compressed size/);
-      expect(seen.members[0]!.content.length).toBeLessThan(25_000_000);
-      expect(seen.members[0]!.end!.problem).toBe(result.problem);
+    const limits = { ratio: 100, ratioAfter: 5e6 };
+    const beside = { name: 'z.log', content: logText(400_000) };
+    const sentence = /unpacks to more than 100 times its compressed size .* a higher limit \(ratio\)/;
+    for (const [bundle, isWhole] of [
+      [fileOf('b.tar.gz', await tarGzOf([{ name: 'bomb', content: zeros }, beside])), false],
+      [fileOf('b.zip', zipOf([{ name: 'bomb', content: zeros }, beside])), true],
+      [fileOf('n.tar', await tarOf([{ name: 'bomb.gz', content: gzipSync(zeros) }, beside])), true],
+    ] as const) {
+      const { result, seen } = await read(bundle, { limits });
+      expect(seen.members[0]!.end!.problem).toMatch(sentence);
+      expect(seen.members[0]!.content.length).toBeLessThan(12_000_000);
+      if (isWhole) expect(seen.texts['z.log']).toBe(beside.content.toString());
+      else expect(result.problem).toMatch(sentence);
     }
+  });
+
+  test('many small bombs are stopped by what they give together', async () => {
+    const bomb = gzipSync(Buffer.alloc(2_000_000));
+    const bundle = await tarOf(Array.from({ length: 9 }, (_, n) => ({ name: `${n}.gz`, content: bomb })));
+    const { result, seen } = await read(fileOf('b.tar', bundle), { limits: { ratio: 100, ratioAfter: 5e6 } });
+    expect(result.problem).toMatch(/The bundle unpacks to more than 100 times its compressed size/);
+    expect(seen.members.length).toBeLessThan(9);
+    for (const member of seen.members) expect(member.end).not.toBeNull();
   });
 });
 

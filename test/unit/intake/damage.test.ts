@@ -114,16 +114,25 @@ describe('a damaged archive', () => {
     expect(result.problem).toMatch(/bytes that belong to no member/);
   });
 
-  test('a size that cannot be ends the reading there', async () => {
+  test('a size that cannot be costs its own member only', async () => {
     const header = tarHeader('a.log', '0', 0);
     header.fill(0xff, 124, 136);
     header.write('        ', 148);
     const sum = header.reduce((total, byte) => total + byte, 0);
     header.write(`${sum.toString(8).padStart(6, '0')}\0 `, 148);
-    const bytes = Buffer.concat([tarHeader('ok.log', '0', 2), tarBlock('ok'), header, TAR_END]);
+    const bytes = Buffer.concat([
+      tarHeader('ok.log', '0', 2),
+      tarBlock('ok'),
+      header,
+      tarBlock('lost'),
+      tarHeader('late.log', '0', 4),
+      tarBlock('late'),
+      TAR_END,
+    ]);
     const { result, seen } = await read(fileOf('b.tar', bytes));
-    expect(seen.texts).toEqual({ 'ok.log': 'ok' });
-    expect(result.problem).toMatch(/a size that cannot be/);
+    expect(seen.texts).toEqual({ 'ok.log': 'ok', 'late.log': 'late' });
+    expect(seen.noted['a.log']).toBe('failed: its header states a size that cannot be; not read');
+    expect(result.problem).toMatch(/stand no readable header/);
   });
 
   test('a flipped byte of a .gz member is told; what stands before it is kept', async () => {
