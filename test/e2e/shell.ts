@@ -21,15 +21,20 @@ interface Watched {
   problems: string[];
 }
 
-export const test = base.extend<{ watched: Watched }, { shell: Shell }>({
+export const test = base.extend<{ watched: Watched }, { shell: Shell; withSample: boolean }>({
+  /** Without it the shell starts with no case: for tests that make cases of their own. */
+  withSample: [true, { scope: 'worker', option: true }],
   shell: [
-    // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the fixtures from this pattern
-    async ({}, use) => {
+    async ({ withSample }, use) => {
       const folder = mkdtempSync(join(tmpdir(), 'tidemark-e2e-'));
-      const child = spawn(process.execPath, [join(ROOT, 'electron', 'tidemark.mjs'), 'serve', '--sample'], {
-        env: { ...process.env, XDG_DATA_HOME: join(folder, 'state'), HOME: folder, CI: 'true' },
-        stdio: ['ignore', 'pipe', 'pipe'],
-      });
+      const child = spawn(
+        process.execPath,
+        [join(ROOT, 'electron', 'tidemark.mjs'), 'serve', ...(withSample ? ['--sample'] : [])],
+        {
+          env: { ...process.env, XDG_DATA_HOME: join(folder, 'state'), HOME: folder, CI: 'true' },
+          stdio: ['ignore', 'pipe', 'pipe'],
+        },
+      );
       const kill = () => child.kill('SIGKILL');
       process.once('exit', kill);
       const url = await addressOf(child);

@@ -1,10 +1,12 @@
 // The responder's keys and what is signed with them. Passphrases pass through to the engine and are kept nowhere.
 import { create } from 'zustand';
-import type { Input, KeyRow } from '../../../shared/api.ts';
+import type { Input, KeyRow, Output } from '../../../shared/api.ts';
 import { api } from '../backend.ts';
 import { recall, remember } from './kept.ts';
 import { newest, sentence } from './newest.ts';
 import { say } from './toasts.ts';
+
+type Signatures = Output<'manifest.signatures'>['signatures'];
 
 interface KeysState {
   keys: KeyRow[];
@@ -12,7 +14,11 @@ interface KeysState {
   error: string | null;
   /** The key that was used last. */
   lastKey: string | null;
+  /** Signatures of the manifest that lie in the case. */
+  signatures: Signatures;
+  signaturesError: string | null;
   load(): void;
+  loadSignatures(): void;
   use(keyId: string): void;
   make(wanted: Input<'keys.make'>): Promise<KeyRow | null>;
   bring(wanted: Input<'keys.import'>): Promise<KeyRow | null>;
@@ -25,6 +31,11 @@ export const useKeySet = create<KeysState>((set, get) => {
     run: () => api['keys.list']({}),
     took: ({ keys }) => set({ keys, loaded: true, error: null }),
     failed: (error) => set({ error, loaded: true }),
+  });
+  const askSignatures = newest({
+    run: () => api['manifest.signatures']({}),
+    took: ({ signatures }) => set({ signatures, signaturesError: null }),
+    failed: (signaturesError) => set({ signatures: [], signaturesError }),
   });
   const took = async (made: Promise<KeyRow>, word: string): Promise<KeyRow | null> => {
     set({ error: null });
@@ -44,7 +55,10 @@ export const useKeySet = create<KeysState>((set, get) => {
     loaded: false,
     error: null,
     lastKey: recall<string | null>('key', null),
+    signatures: [],
+    signaturesError: null,
     load: () => ask(undefined),
+    loadSignatures: () => askSignatures(undefined),
     use(lastKey) {
       remember('key', lastKey);
       set({ lastKey });
@@ -56,6 +70,7 @@ export const useKeySet = create<KeysState>((set, get) => {
       try {
         const { signatures, path } = await api['manifest.sign'](how);
         get().use(how.keyId);
+        get().loadSignatures();
         say(
           signatures > 1
             ? `Signed: the manifest has ${signatures} signatures now. ${path}`

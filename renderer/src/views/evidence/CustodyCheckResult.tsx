@@ -45,10 +45,11 @@ export function CustodyCheckResult() {
           </span>
         ) : (
           <span className="soft">
-            Nothing outside the log holds it in place yet: who can write the folder could write all of it
-            anew. Sign the manifest, or write the head hash down elsewhere.
+            Nothing outside the log holds it in place yet. Sign the manifest, or write the head hash down
+            elsewhere.
           </span>
         )}
+        <span className="soft">{check.sentence}</span>
         <span className="dim mono wrap">head {check.head ?? 'none'}</span>
       </div>
       <button type="button" className="button" onClick={() => useCustody.setState({ check: null })}>

@@ -13,6 +13,7 @@ import { useDialogs } from '../../store/dialogs.ts';
 import { CustodyCheckResult } from './CustodyCheckResult.tsx';
 import { CustodyEntry } from './CustodyEntry.tsx';
 import { occurring, shownEntries } from './custody-rows.ts';
+import { ManifestSignatures } from './ManifestSignatures.tsx';
 import './proof.css';
 
 const ROW = 28;
@@ -75,6 +76,7 @@ export function CustodyPart({ head }: { head: ReactNode }) {
       </div>
       <Filters />
       <ErrorLine sentence={error} />
+      <ManifestSignatures />
       <CustodyCheckResult />
       {loaded && rows.length === 0 && !error && (
         <Empty title="The log is empty">

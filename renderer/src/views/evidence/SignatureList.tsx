@@ -1,15 +1,23 @@
 // Signatures: of what, by whom, when, and whether they hold.
-import type { VerifyResult } from '../../../../shared/api.ts';
 import { oneLine } from '../../format/control.ts';
 import { dateTime } from '../../format/time.ts';
 import { copy } from '../../parts/copy.ts';
 import { Icon } from '../../parts/Icon.tsx';
 
-export function SignatureList({ signatures }: { signatures: VerifyResult['signatures'] }) {
+export interface Signature {
+  what: string;
+  signer: string;
+  fingerprint: string;
+  at: number;
+  ok: boolean;
+  sentence: string;
+}
+
+export function SignatureList({ signatures, title }: { signatures: Signature[]; title?: string }) {
   if (signatures.length === 0) return null;
   return (
     <section data-testid="signatures">
-      <h2>Signatures</h2>
+      {title && <h2>{title}</h2>}
       <table className="table">
         <thead>
           <tr>
@@ -23,10 +31,12 @@ export function SignatureList({ signatures }: { signatures: VerifyResult['signat
         <tbody>
           {signatures.map((s) => (
             <tr key={`${s.what} ${s.fingerprint} ${s.at}`} data-testid="signature" data-ok={s.ok}>
-              <td className="mono wrap">{oneLine(s.what)}</td>
-              <td>{oneLine(s.signer)}</td>
-              <td className="mono mark">
-                <span title={s.fingerprint}>{s.fingerprint.slice(0, 16)}…</span>
+              <td className="mono">{oneLine(s.what)}</td>
+              <td className="nowrap">{oneLine(s.signer)}</td>
+              <td className="nowrap">
+                <span className="mono" title={s.fingerprint}>
+                  {s.fingerprint.slice(0, 16)}…
+                </span>
                 <button
                   type="button"
                   className="plain dim"

@@ -133,7 +133,7 @@ function Result({ result }: { result: VerifyResult }) {
           </ul>
         </section>
       )}
-      <SignatureList signatures={result.signatures} />
+      <SignatureList title="Signatures" signatures={result.signatures} />
     </div>
   );
 }

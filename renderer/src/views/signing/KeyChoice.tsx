@@ -1,5 +1,5 @@
 // Which key to sign with: one of the responder's, one made now, or one brought; and its passphrase where it has one.
-import { useEffect, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { dateTime } from '../../format/time.ts';
 import { copy } from '../../parts/copy.ts';
 import { Icon } from '../../parts/Icon.tsx';
@@ -31,6 +31,7 @@ export function KeyChoice({ choice, onChange }: Props) {
   const { keys, loaded, error, lastKey, load } = useKeySet();
   const [adding, setAdding] = useState<'make' | 'bring' | null>(null);
   useEffect(() => load(), [load]);
+  const box = useRef<HTMLDivElement>(null);
   const chosen = keys.find((k) => k.keyId === choice.keyId);
   const usual = keys.find((k) => k.keyId === lastKey) ?? keys[0];
   // biome-ignore lint/correctness/useExhaustiveDependencies: only when keys arrive, the usual one is chosen
@@ -40,9 +41,14 @@ export function KeyChoice({ choice, onChange }: Props) {
   const took = (keyId: string, passphrase: string) => {
     setAdding(null);
     onChange({ keyId, passphrase });
+    // what was typed in is gone: the focus goes to what comes next
+    requestAnimationFrame(() => {
+      const next = [...(box.current?.querySelectorAll<HTMLElement>('input, select') ?? [])].at(-1);
+      next?.focus();
+    });
   };
   return (
-    <div className="column key-choice" data-testid="key-choice">
+    <div ref={box} className="column key-choice" data-testid="key-choice">
       {loaded && keys.length === 0 && !adding && (
         <p className="soft">
           You have no key yet. A key signs for you: whoever has its public part can check that nothing was

@@ -1,7 +1,9 @@
 // Signs the manifest of the case: what it holds now. Signing again with another key is the second person's signature.
 import { Dialog } from 'radix-ui';
 
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
+import { oneLine } from '../../format/control.ts';
+import { dateTime } from '../../format/time.ts';
 import { focusFirst } from '../../parts/focus.ts';
 import { useDialogs } from '../../store/dialogs.ts';
 import { useKeySet } from '../../store/keys.ts';
@@ -68,6 +70,7 @@ function Form({ onDone }: { onDone(): void }) {
           head of the custody log. Signed, it fixes what the case holds now. A second person signs with their
           own key: both signatures stand side by side.
         </p>
+        <SignedSoFar />
         <KeyChoice choice={choice} onChange={setChoice} />
       </div>
       <footer>
@@ -76,5 +79,23 @@ function Form({ onDone }: { onDone(): void }) {
         </button>
       </footer>
     </form>
+  );
+}
+
+/** Who signed the case as it is now: what a second signature would stand beside. */
+function SignedSoFar() {
+  const signatures = useKeySet((s) => s.signatures);
+  useEffect(() => useKeySet.getState().loadSignatures(), []);
+  const current = signatures.filter((s) => s.current && s.ok);
+  if (current.length === 0) return null;
+  return (
+    <ul className="soft" data-testid="signed-so-far">
+      {current.map((s) => (
+        <li key={`${s.fingerprint} ${s.at}`}>
+          ✓ signed as it is now by {oneLine(s.signer)}, {dateTime(s.at, 's')} UTC, key{' '}
+          <span className="mono">{s.fingerprint.slice(0, 16)}…</span>
+        </li>
+      ))}
+    </ul>
   );
 }
