@@ -7,12 +7,12 @@ import { useCase } from '../store/case.ts';
 import { useLens } from '../store/lens.ts';
 import { useNodes } from '../store/nodes.ts';
 import { useStatus } from '../store/status.ts';
-import { type Isolation, isolationWord } from './isolation.ts';
+import { isolationWord } from './isolation.ts';
 
 export function StatusBar() {
   const info = useCase((s) => s.info);
   const app = useCase((s) => s.app);
-  const isolation = (app as { isolation?: Isolation } | null)?.isolation; // not every shell says it
+  const isolation = app?.isolation;
   const revision = useCase((s) => s.revision);
   const whole = useLens((s) => isEmpty(s.lens));
   const answer = useStatus((s) => s.count);

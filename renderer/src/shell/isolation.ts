@@ -1,12 +1,9 @@
 // What isolation is in force, in two words for the status bar: never more than what is enforced.
+import type { Output } from '../../../shared/api.ts';
 
-export interface Isolation {
-  network: string;
-  files: string;
-  sentence: string;
-}
+type Isolation = Output<'app.info'>['isolation'];
 
-/** `sealed`: by the kernel; `partly sealed`: by the process itself or only in part; `not isolated`. */
+/** The sentence of the shell says the rest. */
 export function isolationWord({ network, files }: Pick<Isolation, 'network' | 'files'>): string {
   if (network === 'none' && files === 'none') return 'not isolated';
   if (network === 'kernel' && files === 'kernel') return 'kernel isolation';
