@@ -189,6 +189,18 @@ export class EvidenceReader {
     });
   }
 
+  /** The content in the pieces it was stored in, one after another. */
+  async *chunks(sha256: string): AsyncGenerator<Uint8Array> {
+    const file = await this.#open(sha256);
+    try {
+      const table = await readTable(file, sha256);
+      for (let index = 0; index < table.content.length - 1; index++)
+        yield await readFrame(file, sha256, table, index);
+    } finally {
+      await file.close();
+    }
+  }
+
   /** Size of the content. */
   async size(sha256: string): Promise<number> {
     return this.#withFile(sha256, async (file) => (await this.#table(file, sha256)).content.at(-1)!);
@@ -213,9 +225,17 @@ export class EvidenceReader {
   }
 
   async #withFile<T>(sha256: string, use: (file: FileHandle) => Promise<T>): Promise<T> {
-    let file: FileHandle;
+    const file = await this.#open(sha256);
     try {
-      file = await open(placeOf(this.#storeDir, sha256), 'r');
+      return await use(file);
+    } finally {
+      await file.close();
+    }
+  }
+
+  async #open(sha256: string): Promise<FileHandle> {
+    try {
+      return await open(placeOf(this.#storeDir, sha256), 'r');
     } catch (error) {
       if (error instanceof CaseError || (error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
       throw new CaseError(
@@ -223,11 +243,6 @@ export class EvidenceReader {
         `Evidence ${sha256} is not in the case's evidence store. Nothing was read. The case folder is incomplete: bring the file back or add the bundle again.`,
         { cause: error },
       );
-    }
-    try {
-      return await use(file);
-    } finally {
-      await file.close();
     }
   }
 

@@ -1,0 +1,126 @@
+// Verifies a case: bundles where they are reachable, every stored content, what the database says of them, the custody
+// log, the signatures. Says what changed, by name; what can't be checked is said too.
+import { stat } from 'node:fs/promises';
+import type { VerifyResult } from '../../../shared/api-custody.ts';
+import type { Case } from '../case/case.ts';
+import type { CustodyEntry } from '../case/custody.ts';
+import { TOOL_VERSION } from '../case/version.ts';
+import { bundleSize } from '../intake/bundle.ts';
+import { checkBundles } from './bundles.ts';
+import { checkCustody } from './custody.ts';
+import { checkDatabase } from './database.ts';
+import { checkEvents } from './events.ts';
+import { Gathered, type Watch } from './findings.ts';
+import { type LedgerBundle, type LedgerMember, readBundles, readMembers } from './ledger.ts';
+import { type Manifest, makeManifest } from './manifest.ts';
+import { anchorsOf, differences, readSignedManifests, type SignedManifest } from './signatures.ts';
+import { checkStore, listStore } from './store.ts';
+
+export interface VerifyOptions {
+  signal: AbortSignal;
+  /** Bytes looked at so far and in all, and what is looked at. */
+  progress(done: number, total: number, phase: string): void;
+}
+
+export async function verifyCase(open: Case, options: VerifyOptions): Promise<VerifyResult> {
+  const at = Date.now() * 1000;
+  const gathered = new Gathered();
+  const { bundles, members } = await open.read(async (connection) => ({
+    bundles: await readBundles(connection),
+    members: await readMembers(connection),
+  }));
+  const { rows: entries } = await open.custody.entries();
+  const files = await listStore(open.paths.evidence);
+  const watch = watchOf(options, await bytesToRead(bundles, members));
+  const checkedBundles = await checkBundles(open, bundles, members, gathered, watch);
+  const store = await checkStore(open, members, files, wasInterrupted(entries, bundles), gathered, watch);
+  const bad = new Set(gathered.problems.filter(({ what }) => what === 'store').map(({ name }) => name));
+  const sound = (sha256: string) =>
+    files.contents.has(sha256) && !bad.has(`evidence/${sha256.slice(0, 2)}/${sha256}.zst`);
+  const checks = await checkDatabase(open, gathered, watch);
+  const compared = await checkEvents(open, bundles, members, sound, gathered, watch);
+  const manifests = await readSignedManifests(open);
+  const signatures = checkManifests(manifests, await makeManifest(open), gathered);
+  const custody = await checkCustody(open, anchorsOf(manifests));
+  for (const { seq, sentence } of custody.problems)
+    gathered.problem('custody', seq === null ? 'custody.jsonl' : `entry ${seq}`, sentence);
+  options.progress(1, 1, 'done');
+  return {
+    ok: gathered.problems.length === 0,
+    at,
+    toolVersion: TOOL_VERSION,
+    bundles: checkedBundles,
+    members: store,
+    database: { checks: checks + compared, failed: gathered.count('database') },
+    custody,
+    signatures,
+    problems: gathered.all(),
+    unchecked: gathered.unchecked,
+  };
+}
+
+function watchOf({ signal, progress }: VerifyOptions, total: number): Watch {
+  let done = 0;
+  return {
+    signal,
+    progress: (bytes, phase) => {
+      done += bytes;
+      progress(Math.min(done, total), total, phase);
+    },
+  };
+}
+
+/** Bundles as collected, and each content twice: hashed, and compared with its events. */
+async function bytesToRead(
+  bundles: readonly LedgerBundle[],
+  members: readonly LedgerMember[],
+): Promise<number> {
+  let total = 0;
+  for (const { path, state } of bundles) {
+    if (path === null || state !== 'done') continue;
+    const there = await stat(path).catch(() => null);
+    if (there) total += await bundleSize(path).catch(() => 0);
+  }
+  const contents = new Map(members.map((member) => [member.contentSha256, member.contentSize ?? 0]));
+  for (const size of contents.values()) total += size;
+  for (const { records, contentSize } of members) if (records > 0) total += contentSize ?? 0;
+  return Math.max(1, total);
+}
+
+/** An ingest was broken off here at some time: contents that no member names may be of that. */
+function wasInterrupted(entries: readonly CustodyEntry[], bundles: readonly LedgerBundle[]): boolean {
+  return (
+    bundles.some(({ state }) => state !== 'done') ||
+    entries.some(({ act }) => ['ingest.brokenOff', 'ingest.resumed', 'ingest.givenUp'].includes(act))
+  );
+}
+
+function checkManifests(
+  manifests: readonly SignedManifest[],
+  now: Manifest,
+  gathered: Gathered,
+): VerifyResult['signatures'] {
+  return manifests.flatMap(({ name, manifest, sha256, signatures, problem }) => {
+    const file = `signatures/${name}`;
+    if (problem !== null)
+      gathered.problem('signature', file, `The signed manifest is not as it was: ${problem}.`);
+    const differs = manifest === null || problem !== null ? [] : differences(manifest, now);
+    if (signatures.some(({ ok }) => ok))
+      for (const clause of differs)
+        gathered.problem('signature', file, `The case is not what was signed: ${clause}.`);
+    return signatures.map(({ name: signer, fingerprint, at, ok, problem: why }) => {
+      if (!ok) gathered.problem('signature', file, `The signature of "${signer}" does not hold: ${why}.`);
+      const holds = ok && problem === null;
+      return {
+        what: `manifest ${sha256.slice(0, 16)}`,
+        signer,
+        fingerprint,
+        at: Date.parse(at) * 1000 || 0,
+        ok: holds,
+        sentence: holds
+          ? `The key that calls itself "${signer}" (${fingerprint}) signed the manifest ${sha256.slice(0, 16)} at ${at} by its clock${differs.length === 0 ? '; all it names is in the case as it was' : '; the case is not what was signed'}.`
+          : `A signature of "${signer}" on the manifest ${sha256.slice(0, 16)} does not hold.`,
+      };
+    });
+  });
+}
