@@ -28,6 +28,7 @@ async function buildDesktop() {
     input: {
       main: join(source, 'main.ts'),
       'engine-process': join(source, 'engine-process.ts'),
+      'engine-thread': join(source, 'engine-thread.ts'),
       ...workers(),
     },
     platform: 'node',

@@ -1,39 +1,49 @@
-// The engine's own process in the desktop app: serves it on every port that main hands over.
-import type { MessagePortMain } from 'electron';
-import { serve, type Wire } from '../shared/rpc.ts';
-import { Engine } from './engine/engine.ts';
-import { readEngineArguments } from './engine-arguments.ts';
-import { signerOf } from './host/sign.ts';
-import { openSampleCase } from './sample-case.ts';
+// The engine's process in the desktop app. Electron does not let a utility process have Node's permission model, but a
+// thread can have it: the engine runs in one, with the flags that main gives as arguments, and this file passes messages
+// on. Where Electron refuses even that, the engine runs here, without, and says so.
+import { Worker } from 'node:worker_threads';
+import type { Wire } from '../shared/rpc.ts';
 
-const { sampleDir, stateDir, open } = readEngineArguments(process.argv.slice(2));
-const engine = new Engine({ shell: 'desktop', sampleDir, stateDir, signer: signerOf(stateDir) });
+const THREAD = new URL(
+  import.meta.url.endsWith('.ts') ? './engine-thread.ts' : './engine-thread.mjs',
+  import.meta.url,
+);
 
-function portWire(port: MessagePortMain): Wire {
-  return {
-    post: (message) => port.postMessage(message),
-    listen: (receive) => {
-      port.on('message', (event) => receive(event.data));
-      port.start();
-    },
-    onClose: (closed) => void port.on('close', closed),
-  };
+/** What came before the engine was there to hear it. */
+const early: unknown[] = [];
+let pass: (message: unknown) => void = (message) => early.push(message);
+
+process.parentPort.on('message', ({ data }) => pass(data));
+
+function begin(receive: (message: unknown) => void): void {
+  pass = receive;
+  for (const message of early.splice(0)) receive(message);
 }
 
-process.parentPort.on('message', (event) => {
-  if (event.data === 'close') {
-    void engine.close().finally(() => process.exit(0));
-    return;
-  }
-  const port = event.ports[0];
-  if (port) serve(portWire(port), engine);
+const thread = new Worker(THREAD, { execArgv: process.argv.slice(2) });
+let ready = false;
+thread.on('message', (message: { ready?: true; leave?: true; tell?: unknown }) => {
+  if (message.ready) {
+    ready = true;
+    begin((each) => thread.postMessage(each));
+  } else if (message.leave) process.exit(0);
+  else process.parentPort.postMessage(message.tell);
+});
+thread.on('error', (error) => {
+  console.error(error.message);
+  if (ready) process.exit(1);
+  else void here();
+});
+thread.on('exit', () => {
+  if (ready) process.exit(1);
 });
 
-// The page shows what comes of it: the case when it is open, its jobs while it is being made.
-if (open === 'sample' && sampleDir) {
-  openSampleCase(engine, { sampleDir, stateDir }).catch((error: Error) => console.error(error.message));
-} else if (open !== null && open !== 'sample') {
-  engine.invoke('case.open', { dir: open }).then((answer) => {
-    if ('error' in answer) console.error(answer.error.sentence);
-  });
+async function here(): Promise<void> {
+  await import('./no-network.ts');
+  const { serveShell } = await import('./serve-shell.ts');
+  const wire: Wire = {
+    post: (message) => process.parentPort.postMessage(message),
+    listen: (receive) => begin(receive),
+  };
+  serveShell(wire, () => process.exit(0));
 }

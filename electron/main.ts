@@ -1,4 +1,5 @@
-// The desktop app: life cycle, one window, its menu. Evidence goes from the engine's process to the page, not through here.
+// The desktop app: life cycle, one window, its menu. What the page asks goes through here to the engine's process and back,
+// unread; evidence is never opened here.
 import { join, resolve } from 'node:path';
 import {
   app,
@@ -7,15 +8,19 @@ import {
   Menu,
   type MenuItemConstructorOptions,
   MessageChannelMain,
+  type MessagePortMain,
   protocol,
   session,
   shell,
-  type UtilityProcess,
   utilityProcess,
 } from 'electron';
+import { serve, type Wire } from '../shared/rpc.ts';
 import { APP_SCHEME, APP_URL, answerAppRequest, isOwnUrl } from './app-protocol.ts';
-import { askedCase, writeEngineArguments } from './engine-arguments.ts';
+import { askedCase } from './asked-case.ts';
+import { desktopStarter } from './host/desktop-starter.ts';
+import { EngineHost } from './host/engine-host.ts';
 import { listPage } from './page.ts';
+import { openSampleCase } from './sample-case.ts';
 import { appRoot, rendererDir, sampleDir } from './shell-paths.ts';
 
 const ROOT = appRoot(import.meta.dirname);
@@ -26,7 +31,7 @@ protocol.registerSchemesAsPrivileged([
 ]);
 
 let window: BrowserWindow | null = null;
-let engine: UtilityProcess | null = null;
+let engine: EngineHost | null = null;
 let quitting = false;
 
 if (app.requestSingleInstanceLock()) {
@@ -49,13 +54,7 @@ if (app.requestSingleInstanceLock()) {
     if (!engine || quitting) return;
     event.preventDefault(); // the case is closed properly first
     quitting = true;
-    const asked = engine;
-    const overdue = setTimeout(() => asked.kill(), 10_000);
-    asked.once('exit', () => {
-      clearTimeout(overdue);
-      app.quit();
-    });
-    asked.postMessage('close');
+    engine.close().finally(() => app.quit());
   });
   // Not awaited at top level: the app is ready only after this module has been evaluated.
   app.whenReady().then(start, fail);
@@ -75,42 +74,26 @@ function start(): void {
   );
   Menu.setApplicationMenu(Menu.buildFromTemplate(menu()));
   const asked = askedCase(process.argv.slice(app.isPackaged ? 1 : 2));
-  engine = startEngine(asked === null || asked === 'sample' ? asked : resolve(asked));
+  engine = new EngineHost(desktopStarter(ROOT, ENGINE, forkEngine), {
+    shell: 'desktop',
+    sampleDir: sampleDir(ROOT),
+    stateDir: app.getPath('userData'),
+  });
+  openAsked(engine, asked).catch((error: Error) => console.error(error.message));
   window = openWindow();
 }
 
-function startEngine(open: string | null): UtilityProcess {
-  const started = utilityProcess.fork(
-    join(import.meta.dirname, 'engine-process.mjs'),
-    writeEngineArguments({ sampleDir: sampleDir(ROOT), stateDir: app.getPath('userData'), open }),
-    {
-      serviceName: 'Tidemark engine',
-      stdio: 'inherit',
-      env: { ...process.env, UV_THREADPOOL_SIZE: '16' }, // see nodeEnvironment in node-program.mjs
-    },
-  );
-  started.once('exit', (code) => {
-    if (quitting) return;
-    engine = null;
-    void engineEnded(code);
-  });
-  return started;
-}
+const ENGINE = join(import.meta.dirname, 'engine-process.mjs');
 
-/** The engine fell over: say so, and begin anew with a fresh page; what was stored in the case is whole. */
-async function engineEnded(code: number): Promise<void> {
-  const { response } = await dialog.showMessageBox({
-    type: 'error',
-    title: 'Tidemark',
-    message: 'The engine stopped unexpectedly.',
-    detail: `Its process ended with code ${code}. What was stored in the case is whole; work that was under way has to be started again.`,
-    buttons: ['Restart the engine', 'Quit'],
-    defaultId: 0,
-    cancelId: 1,
-  });
-  if (response !== 0) return app.quit();
-  engine = startEngine(null);
-  window?.webContents.reload();
+const forkEngine = (file: string, words: string[], env: Record<string, string>) =>
+  utilityProcess.fork(file, words, { serviceName: 'Tidemark engine', stdio: 'inherit', env });
+
+/** The page shows what comes of it: the case when it is open, its jobs while it is being made. */
+async function openAsked(host: EngineHost, asked: string | null): Promise<void> {
+  const bundles = sampleDir(ROOT);
+  if (asked === 'sample' && bundles !== null)
+    await openSampleCase(host, { sampleDir: bundles, stateDir: app.getPath('userData') });
+  else if (asked !== null && asked !== 'sample') await host.api['case.open']({ dir: resolve(asked) });
 }
 
 function openWindow(): BrowserWindow {
@@ -136,7 +119,7 @@ function openWindow(): BrowserWindow {
   opened.webContents.on('did-finish-load', () => {
     if (!engine) return;
     const { port1, port2 } = new MessageChannelMain();
-    engine.postMessage('port', [port1]);
+    serve(portWire(port1), engine);
     opened.webContents.postMessage('engine-port', null, [port2]);
   });
   opened.webContents.on('render-process-gone', (_, { reason }) => {
@@ -147,6 +130,17 @@ function openWindow(): BrowserWindow {
   });
   void opened.loadURL(APP_URL);
   return opened;
+}
+
+function portWire(port: MessagePortMain): Wire {
+  return {
+    post: (message) => port.postMessage(message),
+    listen: (receive) => {
+      port.on('message', (event) => receive(event.data));
+      port.start();
+    },
+    onClose: (closed) => void port.on('close', closed),
+  };
 }
 
 function menu(): MenuItemConstructorOptions[] {

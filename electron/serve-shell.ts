@@ -6,6 +6,7 @@ import { CaseError, toApiError } from './engine/case/errors.ts';
 import type { Signature, SignedKind, Signer, SignWithKey } from './engine/case/signature.ts';
 import { Engine } from './engine/engine.ts';
 import type { Begin, ControlMessage, SignatureAsked, SignatureGiven, WireError } from './host/channel.ts';
+import { isolationOf } from './host/isolation.ts';
 import { signReport } from './host/sign.ts';
 
 type Control = (engine: Engine, input: Record<string, unknown>) => Promise<unknown>;
@@ -34,8 +35,10 @@ export function serveShell(wire: Wire, leave: () => void): void {
   wire.onClose?.(() => void (engine?.close() ?? Promise.resolve()).finally(leave));
 }
 
-function begin({ shell, user, actor }: Begin, wire: Wire): Engine {
-  const engine = new Engine({ shell, user, actor, signer: signerThrough(wire) });
+function begin({ shell, user, actor, level }: Begin, wire: Wire): Engine {
+  const { network, files } = isolationOf(level, process.permission !== undefined);
+  const isolation = { network, files };
+  const engine = new Engine({ shell, user, actor, isolation, signer: signerThrough(wire) });
   const methods = engine.api as unknown as Record<string, (input: unknown) => Promise<unknown>>;
   serve(wire, {
     subscribe: (listener: <E extends keyof EngineEvents>(event: E, data: EngineEvents[E]) => void) =>

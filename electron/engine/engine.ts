@@ -63,6 +63,8 @@ export interface EngineOptions {
   actor?: string;
   /** The responder's keys; without them nothing is signed. */
   signer?: Signer;
+  /** What keeps this process from network and files, for the custody log. */
+  isolation?: { network: string; files: string };
   /** Name of the user for annotations; what the system says when left out. */
   user?: string;
 }
@@ -197,8 +199,12 @@ export class Engine {
   }
 
   #opener() {
-    const { shell, actor } = this.#options;
-    return { shell, ...(actor === undefined ? {} : { actor }) };
+    const { shell, actor, isolation } = this.#options;
+    return {
+      shell,
+      ...(actor === undefined ? {} : { actor }),
+      ...(isolation === undefined ? {} : { isolation }),
+    };
   }
 
   async #closeCase(): Promise<void> {

@@ -2,7 +2,7 @@
 // what only the shell may ask. A page never reaches the second: it speaks to the shell, and the shell passes calls on.
 import type { ApiErrorData, EngineEvents } from '../../shared/api.ts';
 import type { Signature, SignedKind } from '../engine/case/signature.ts';
-import type { Isolation } from './isolation.ts';
+import type { Level } from './isolation.ts';
 
 /** The first message to the engine's process. */
 export interface Begin {
@@ -11,7 +11,7 @@ export interface Begin {
   user: string;
   /** `user@host`, for the custody log. */
   actor: string;
-  isolation: Isolation;
+  level: Level;
 }
 
 /** The first message from it. */

@@ -33,7 +33,7 @@ interface Running {
 
 export class EngineHost implements EngineDoor {
   readonly #starter: EngineStarter;
-  readonly #begin: Omit<Begin, 'isolation'>;
+  readonly #begin: Omit<Begin, 'level'>;
   readonly #stateDir: string;
   readonly #listeners = new Set<Listener>();
   readonly #jobs = new HostJobs();

@@ -18,7 +18,7 @@ import {
 
 /** Starts one process for a reach; resolves when it is ready to be asked. */
 export interface EngineStarter {
-  start(reach: Reach, begin: Omit<Begin, 'isolation'>): Promise<EngineProcess>;
+  start(reach: Reach, begin: Omit<Begin, 'level'>): Promise<EngineProcess>;
   /** What is in force, or would be. */
   isolation(): Promise<Isolation>;
 }
@@ -60,7 +60,7 @@ export function nodeStarter(
         const { program, words } = startCommand(level, own, reach, uid);
         const cache = level === 'bwrap' ? own.compiled : null;
         const link = spawnLink(program, words, engineEnvironment(reach, env, cache));
-        const started = new EngineProcess(link, { ...begin, isolation: isolationOf(level, true) });
+        const started = new EngineProcess(link, { ...begin, level });
         try {
           await started.hello;
           return started;

@@ -64,6 +64,7 @@ describe.skipIf(process.platform !== 'linux' || process.arch !== 'x64')('the pac
         '/dist/electron/main.mjs',
         '/dist/electron/preload.cjs',
         '/dist/electron/engine-process.mjs',
+        '/dist/electron/engine-thread.mjs',
         '/dist/electron/parse-worker.mjs',
         '/dist/renderer/index.html',
       ]),
@@ -131,7 +132,12 @@ describe.skipIf(process.platform !== 'linux' || process.arch !== 'x64')('the pac
       cwd: folder,
       encoding: 'utf8',
     });
-    expect(JSON.parse(answer)).toMatchObject({ state: 'done', error: null, events: 50 });
+    expect(JSON.parse(answer)).toMatchObject({
+      state: 'done',
+      error: null,
+      events: 50,
+      permission: true,
+    });
     expect(JSON.parse(answer).rules).toBeGreaterThan(0);
     expect(existsSync(join(folder, 'case', 'case.lock'))).toBe(false);
   });

@@ -5,24 +5,34 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
 const [app, scratch, bundle] = process.argv.slice(2);
-process.argv = [process.argv[0], 'engine', `--state=${join(scratch, 'state')}`];
-process.parentPort = new EventEmitter();
-await import(pathToFileURL(join(app, 'dist', 'electron', 'engine-process.mjs')).href);
+const read = [app, scratch, bundle].flatMap((path) => [path, join(path, '*')]);
+process.argv = [
+  process.argv[0],
+  'engine',
+  ...['--permission', '--allow-addons', '--allow-worker', '--disable-warning=SecurityWarning'],
+  ...read.map((path) => `--allow-fs-read=${path}`),
+  `--allow-fs-write=${join(scratch, '*')}`,
+];
 
-// One end of Electron's MessageChannelMain, as far as the engine uses it.
+// The utility process's end of Electron's channel to main, as far as the engine uses it.
 const waiting = new Map();
 let jobEnded;
 const ended = new Promise((done) => {
   jobEnded = done;
 });
-const port = Object.assign(new EventEmitter(), {
-  start() {},
+let greeted;
+const hello = new Promise((done) => {
+  greeted = done;
+});
+process.parentPort = Object.assign(new EventEmitter(), {
   postMessage(message) {
+    if (message.hello) greeted(message.hello);
     if (message.push === 'job' && message.data.state !== 'running') jobEnded(message.data);
     waiting.get(message.id)?.(message);
   },
 });
-process.parentPort.emit('message', { data: 'port', ports: [port] });
+await import(pathToFileURL(join(app, 'dist', 'electron', 'engine-process.mjs')).href);
+const tell = (data) => process.parentPort.emit('message', { data });
 
 let id = 0;
 const call = (method, input) =>
@@ -30,15 +40,23 @@ const call = (method, input) =>
     waiting.set(++id, (answer) =>
       answer.error ? failed(new Error(answer.error.sentence)) : done(answer.ok),
     );
-    port.emit('message', { data: { id, call: method, input } });
+    tell({ id, call: method, input });
   });
 
+tell({ begin: { shell: 'desktop', user: 'somebody', actor: 'somebody@somewhere', level: 'node' } });
+const { permission } = await hello;
 await call('case.create', { dir: join(scratch, 'case') });
 await call('ingest.start', { paths: [bundle] });
 const job = await ended;
 const { rules } = await call('rules.list', {});
 const page = await call('sql.run', { sql: 'SELECT count(*)::INTEGER AS n FROM events' });
 process.stdout.write(
-  JSON.stringify({ state: job.state, error: job.error, rules: rules.length, events: page.rows[0][0] }),
+  JSON.stringify({
+    state: job.state,
+    error: job.error,
+    rules: rules.length,
+    events: page.rows[0][0],
+    permission,
+  }),
 );
-process.parentPort.emit('message', { data: 'close', ports: [] }); // ends the process with 0 once the case is closed
+tell({ id: ++id, control: 'close', input: {} }); // ends the process with 0 once the case is closed

@@ -47,6 +47,8 @@ export interface Opener {
   actor?: string;
   /** e.g. 'desktop', 'command line'. */
   shell?: string;
+  /** What keeps the process from network and files. */
+  isolation?: { network: string; files: string };
 }
 
 const holder = ({ actor, shell }: Opener): Holder => ({
@@ -61,7 +63,7 @@ export class Case {
   readonly createdAt: number;
   readonly paths: CasePaths;
   readonly notices: string[] = [];
-  readonly #shell: string | null;
+  readonly #by: Record<string, unknown>;
   #custody: CustodyLog | null = null;
   /** An ingest or a detection is at work: what is pending is being done, and is not said. */
   working = false;
@@ -75,9 +77,9 @@ export class Case {
   #lock: CaseLock | null = null;
   #closed = false;
 
-  private constructor(dir: string, file: CaseFile, { shell }: Opener) {
+  private constructor(dir: string, file: CaseFile, { shell, isolation }: Opener) {
     this.dir = dir;
-    this.#shell = shell ?? null;
+    this.#by = { ...(shell === undefined ? {} : { by: shell }), ...(isolation ? { isolation } : {}) };
     this.name = file.name;
     this.named = file.named;
     this.createdAt = file.createdAt;
@@ -126,7 +128,7 @@ export class Case {
         await made.custody.append('case.created', {
           name: file.name,
           layout: SCHEMA_VERSION,
-          ...made.#by(),
+          ...made.#by,
         });
         await made.custody.copyTo(connection);
       } finally {
@@ -192,7 +194,7 @@ export class Case {
     const database = await this.#openDatabase('write');
     try {
       if (database.setAside) await this.#saySetAside(database.setAside);
-      await this.custody.append('case.opened', this.#by());
+      await this.custody.append('case.opened', this.#by);
       const connection = await database.connect();
       const copied = await this.custody.copyTo(connection);
       if (copied === 0)
@@ -212,10 +214,6 @@ export class Case {
       `The last change to the database was still being written when Tidemark was broken off: its unfinished ${bytes.toLocaleString('en-US')} bytes are set aside as ${keptAs}. Every change before it is there.`,
     );
     await this.custody.append('database.torn', { kept_as: keptAs, bytes, at });
-  }
-
-  #by(): Record<string, unknown> {
-    return this.#shell === null ? {} : { by: this.#shell };
   }
 
   /** Runs `work` on a connection of its own to the locked, read-only database; during a write, on the writer's instance. */
@@ -326,7 +324,7 @@ export class Case {
     await this.#writing;
     await this.#changing?.catch(() => undefined);
     await this.#change(async () => null);
-    await this.custody.append('case.closed', this.#by()).catch(() => undefined); // a full disk keeps nobody from closing
+    await this.custody.append('case.closed', this.#by).catch(() => undefined); // a full disk keeps nobody from closing
     this.#lock?.release();
   }
 

@@ -2,7 +2,7 @@ import { chmodSync, mkdtempSync, rmSync, statSync, symlinkSync, writeFileSync } 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { askedCase, readEngineArguments, writeEngineArguments } from '../../../electron/engine-arguments.ts';
+import { askedCase } from '../../../electron/asked-case.ts';
 import { appRoot, type Surroundings, stateCandidates, stateDir } from '../../../electron/shell-paths.ts';
 
 let tmp: string;
@@ -56,16 +56,6 @@ test('a link that somebody laid in the temporary folder is not followed', () => 
   expect(made).not.toBe(join(tmp, 'tidemark-1000'));
   expect(made.startsWith(tmp)).toBe(true);
   chmodSync(made, 0o700);
-});
-
-test('the engine process gets its arguments back as they were', () => {
-  for (const given of [
-    { sampleDir: '/a b/=c', stateDir: '/state', open: null },
-    { sampleDir: null, stateDir: '/s', open: 'sample' },
-    { sampleDir: null, stateDir: '/s', open: '/cases/--odd name' },
-  ]) {
-    expect(readEngineArguments(writeEngineArguments(given))).toEqual(given);
-  }
 });
 
 test('the desktop app opens what it was asked to, past switches of Chromium', () => {
