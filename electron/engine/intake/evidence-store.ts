@@ -1,21 +1,12 @@
 // The evidence store: content under its own SHA-256, in the zstd seekable format, so that `zstd -dc` alone restores it
 // and any stretch of it can be read. Format: facebook/zstd contrib/seekable_format/zstd_seekable_compression_format.md.
 import { createHash, randomBytes } from 'node:crypto';
-import {
-  closeSync,
-  existsSync,
-  fsyncSync,
-  mkdirSync,
-  openSync,
-  renameSync,
-  rmSync,
-  writeSync,
-} from 'node:fs';
-import { type FileHandle, open, readdir, rm } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { closeSync, existsSync, mkdirSync, openSync, rmSync, writeSync } from 'node:fs';
+import { type FileHandle, open } from 'node:fs/promises';
+import { join } from 'node:path';
 import zlib from 'node:zlib';
 import { CaseError } from '../case/errors.ts';
-import { syncFolderSync } from '../case/write-file.ts';
+import { isWhole, keepPart, type Part } from './evidence-keeping.ts';
 
 /** Content of one frame at most. */
 export const FRAME = 1 << 20;
@@ -43,22 +34,7 @@ export function placeOf(storeDir: string, sha256: string): string {
   return join(storeDir, sha256.slice(0, 2), `${sha256}.zst`);
 }
 
-/** Folders of the store with names that a power cut could take back. */
-const unsynced = new Set<string>();
-
-/** Makes the names durable under which this thread put contents: before a ledger states that they are kept. */
-export function syncStore(): void {
-  if (!process.permission) for (const folder of unsynced) syncFolderSync(folder);
-  unsynced.clear();
-}
-
-/** Removes what was being written when an ingest was broken off; the lock of the case is held, no worker runs. */
-export async function removeParts(storeDir: string): Promise<void> {
-  for (const entry of await readdir(storeDir).catch(() => []))
-    if (entry.endsWith('.part')) await rm(join(storeDir, entry), { force: true });
-}
-
-/** Writes one content, synchronously, for use inside parse workers. After `end` or `abort` it takes no more. */
+/** Writes one content, synchronously, for use inside parse workers. After `close`, `end` or `abort` it takes no more. */
 export class EvidenceWriter {
   readonly #storeDir: string;
   readonly #temporary: string;
@@ -87,23 +63,29 @@ export class EvidenceWriter {
     }
   }
 
-  /** Makes the content durable, and puts it under its hash; content that is there already is kept once. See `syncStore`. */
-  end(): { sha256: string; size: number } {
+  /**
+   * Closes what is written; it counts once `keepParts` has put `part` in its place. Null: the same content is in the store
+   * already, and whole.
+   */
+  close(): { sha256: string; size: number; part: Part | null } {
     const sha256 = this.#hash.digest('hex');
     const place = placeOf(this.#storeDir, sha256);
-    const folder = dirname(place);
-    unsynced.add(folder); // of content that is there too: another lane may have put it there this moment
-    if (existsSync(place)) {
+    const size = this.#size;
+    if (existsSync(place) && isWhole(place, size)) {
       this.abort();
-      return { sha256, size: this.#size };
+      return { sha256, size, part: null };
     }
     this.#append(seal(this.#packed.digest()));
     this.#append(seekTable(this.#frames));
-    if (!process.permission) fsyncSync(this.#fd); // Node's permission model refuses it
     this.#close();
-    if (mkdirSync(folder, { recursive: true })) unsynced.add(this.#storeDir);
-    renameSync(this.#temporary, place);
-    return { sha256, size: this.#size };
+    return { sha256, size, part: { part: this.#temporary, place } };
+  }
+
+  /** `close`, and makes the content durable at once. */
+  end(): { sha256: string; size: number } {
+    const { sha256, size, part } = this.close();
+    if (part) keepPart(part);
+    return { sha256, size };
   }
 
   /** Leaves no trace. */

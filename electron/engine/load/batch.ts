@@ -20,6 +20,8 @@ const NO_TIME = -(2 ** 52);
 
 export class EventBatch implements RecordSink {
   rows = 0;
+  /** Records of the member so far. */
+  memberRecords = 0;
   #refs = 0;
   #fileId = 0;
   #firstWall = Number.POSITIVE_INFINITY;
@@ -129,6 +131,7 @@ export class EventBatch implements RecordSink {
 
   beginMember(fileId: number): void {
     this.#fileId = fileId;
+    this.memberRecords = 0;
     this.#message.settle();
     this.#templates.beginMember();
     this.#firstWall = Number.POSITIVE_INFINITY;
@@ -150,6 +153,7 @@ export class EventBatch implements RecordSink {
   record(draft: Draft): void {
     if (this.full) this.onFull();
     const row = this.rows++;
+    this.memberRecords++;
     this.#eventId.setHalves(row, this.#fileId, draft.record);
     this.#file.set(row, this.#fileId);
     this.#line.set(row, Math.min(draft.line, LAST_LINE));

@@ -146,7 +146,7 @@ class Run {
         passwords: passwordsFor(bundle.path, this.#options.passwords ?? {}),
         ...(this.#options.signal ? { signal: this.#options.signal } : {}),
       });
-      await pool.finish();
+      await orCancelled(pool.finish(), this.#options.signal);
       await this.#writeNotes();
       await this.#complete(bundle, read, progress);
     } catch (error) {
@@ -269,6 +269,24 @@ const GOES_ON: ReadonlySet<string> = new Set([
 function passwordsFor(path: string, passwords: Record<string, string>): string[] {
   const own = Object.hasOwn(passwords, path) ? [passwords[path]!] : [];
   return Object.hasOwn(passwords, '*') ? [...own, ...passwords['*']!.split('\n')] : own;
+}
+
+/** Waits for `work` no longer than until it is cancelled. */
+async function orCancelled(work: Promise<void>, signal: AbortSignal | undefined): Promise<void> {
+  if (!signal) return work;
+  let stop: (() => void) | undefined;
+  const aborted = new Promise<never>((_, reject) => {
+    stop = () =>
+      reject(new CaseError('cancelled', 'Taking in was cancelled. Members read before that are kept.'));
+    if (signal.aborted) stop();
+    else signal.addEventListener('abort', stop);
+  });
+  try {
+    work.catch(() => undefined);
+    await Promise.race([work, aborted]);
+  } finally {
+    if (stop) signal.removeEventListener('abort', stop);
+  }
 }
 
 /** Sentences on single members that are said; the ledger has them all. */

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type { CasePaths } from '../case/case.ts';
 import type { Connection } from '../case/database.ts';
 import type { MemberHeader, MemberWriter } from '../intake/bundle.ts';
-import { removeParts } from '../intake/evidence-store.ts';
+import { removeParts } from '../intake/evidence-keeping.ts';
 import type { FormatDefinition } from '../parse/custom/definition.ts';
 import { Lane } from './lane.ts';
 import { insertMembers, ledgerRow, type MemberRow, type OpenMember } from './ledger.ts';
@@ -22,11 +22,13 @@ export interface PoolOptions {
 
 export class LanePool {
   readonly #connection: Connection;
+  readonly #paths: CasePaths;
   readonly #lanes: Lane[] = [];
   readonly #open = new Map<number, OpenMember>();
 
-  private constructor(connection: Connection) {
+  private constructor(connection: Connection, paths: CasePaths) {
     this.#connection = connection;
+    this.#paths = paths;
   }
 
   /** Clears away what an ingest that was broken off left behind, then starts the workers. */
@@ -37,15 +39,14 @@ export class LanePool {
     options: PoolOptions,
   ): Promise<LanePool> {
     await mkdir(paths.scratch, { recursive: true });
-    for (const left of await readdir(paths.scratch))
-      await rm(join(paths.scratch, left), { recursive: true, force: true });
+    await emptyFolder(paths.scratch);
     await removeParts(paths.evidence);
     await removeUnfinished(connection);
     const next = await connection.row<{ round: number; kind: number }>(
       `SELECT coalesce((SELECT max(entity_id >> 40) FROM entity), 0)::INTEGER + 1 AS round,
         coalesce((SELECT max(kind_id) FROM event_kind), 0) + 1 AS kind`,
     );
-    const pool = new LanePool(connection);
+    const pool = new LanePool(connection, paths);
     // one core is left to DuckDB and to reading the bundle: on two cores one worker is as fast as two and holds less
     const workers = options.workers ?? Math.max(1, Math.min(8, availableParallelism() - 1));
     for (let i = 0; i < workers; i++) {
@@ -97,7 +98,14 @@ export class LanePool {
     await Promise.all(this.#lanes.map((lane) => lane.close()));
     // what can't be removed now (the disk is full, the database gave up) does not show and is removed by the next ingest
     await removeUnfinished(this.#connection).catch(() => undefined);
+    await removeParts(this.#paths.evidence).catch(() => undefined);
+    await emptyFolder(this.#paths.scratch, /^lane\d+-/).catch(() => undefined);
   }
+}
+
+async function emptyFolder(folder: string, which = /./): Promise<void> {
+  for (const left of await readdir(folder))
+    if (which.test(left)) await rm(join(folder, left), { recursive: true, force: true });
 }
 
 /**

@@ -5,13 +5,15 @@ import { rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { Connection } from '../case/database.ts';
-import { diskFull } from '../case/disk.ts';
+import { diskFull, isDiskFull } from '../case/disk.ts';
 import { CaseError } from '../case/errors.ts';
+import { keepParts } from '../intake/evidence-keeping.ts';
 import { INSERT } from './batch.ts';
 import type { BatchMessage, FromWorker, MemberDone, ToWorker, WorkerSetup } from './worker-messages.ts';
 
 const IN_FLIGHT = 12 << 20; // bytes a worker may be behind
 const BATCHES_BEHIND = 2; // batches DuckDB may be behind
+const INTERRUPT_MS = 20; // an interrupt before a statement has begun to run is lost
 
 /** The worker beside this file: TypeScript in a checkout, bundled in a packaged application. */
 const WORKER = new URL(
@@ -21,6 +23,13 @@ const WORKER = new URL(
 
 /** Heap of a parse worker in MB, for tests on little memory; Node decides when it is not set. */
 const WORKER_MEMORY = Number(process.env.TIDEMARK_WORKER_MEMORY ?? 0);
+
+function stopped(how: string): CaseError {
+  return new CaseError(
+    'worker_stopped',
+    `A process part that parses stopped before its work was done: ${how}. Members taken in so far are whole and kept. Go on with what was broken off (tidemark resume).`,
+  );
+}
 
 export interface LaneEvents {
   /** Runs inside the transaction that takes the members' last batch in. */
@@ -39,6 +48,7 @@ export class Lane {
   #wake: (() => void)[] = [];
   #inserting: Promise<void> = Promise.resolve();
   #inTransaction = false;
+  #interruptible = false;
   #fault: Error | null = null;
   #finished: (() => void) | null = null;
   #closing = false;
@@ -58,7 +68,7 @@ export class Lane {
       this.#fail(error.code === 'ERR_WORKER_OUT_OF_MEMORY' ? this.#noMemory(error) : error),
     );
     this.#worker.on('exit', (code) => {
-      if (!this.#closing && code !== 0) this.#fail(new Error(`a parse worker ended with code ${code}`));
+      if (!this.#closing) this.#fail(stopped(`it ended with code ${code}`));
     });
   }
 
@@ -91,13 +101,21 @@ export class Lane {
     if (this.#fault) throw this.#fault;
   }
 
-  /** Ends the worker; what is not committed is rolled back. */
+  /** Ends the worker; what is not committed is rolled back, with what runs for it interrupted. */
   async close(): Promise<void> {
     this.#closing = true;
     await this.#worker.terminate();
+    // between statements `#insert` sees by itself that the lane closes
+    const again = setInterval(() => this.#interrupt(), INTERRUPT_MS);
+    this.#interrupt();
     await this.#inserting;
+    clearInterval(again);
     if (this.#inTransaction) await this.#connection.run('ROLLBACK').catch(() => 0);
-    this.#connection.close();
+    await this.#connection.end();
+  }
+
+  #interrupt(): void {
+    if (this.#interruptible) this.#connection.interrupt();
   }
 
   #receive(message: FromWorker): void {
@@ -122,23 +140,28 @@ export class Lane {
 
   async #insert(batch: BatchMessage): Promise<void> {
     try {
-      if (this.#fault) return;
+      // the evidence of a member is durable before its ledger row says that it is there
+      const parts = batch.members.flatMap(({ part }) => part ?? []);
+      if (!this.#over) await keepParts(parts);
+      if (this.#over) return;
+      this.#interruptible = true;
       await this.#connection.run('BEGIN');
       this.#inTransaction = true;
-      if (batch.kinds > 0) await this.#connection.run(INSERT.kinds, [`${batch.path}.kinds`]);
-      if (batch.rows > 0) await this.#connection.run(INSERT.events, [`${batch.path}.events`]);
-      if (batch.entities > 0) {
-        await this.#connection.run(INSERT.entities, [`${batch.path}.entities`]);
-        await this.#connection.run(INSERT.refs, [`${batch.path}.refs`]);
-      }
-      if (batch.templates > 0) await this.#connection.run(INSERT.templates, [`${batch.path}.templates`]);
+      await this.#take(batch);
       await this.#events.members(this.#connection, batch.members);
+      this.#interruptible = false;
+      if (this.#over) return;
       await this.#connection.run('COMMIT');
       this.#inTransaction = false;
       this.#events.committed(batch.rows);
     } catch (error) {
-      this.#fail(error instanceof Error ? error : new Error(String(error)));
+      const fault =
+        isDiskFull(error) && !(error instanceof CaseError)
+          ? diskFull(dirname(this.#setup.storeDir), error)
+          : error;
+      this.#fail(fault instanceof Error ? fault : new Error(String(fault)));
     } finally {
+      this.#interruptible = false;
       this.#batches--;
       this.#wakeAll();
       await Promise.all(
@@ -155,6 +178,25 @@ export class Lane {
       `There was not enough memory to read ${this.#reading}. Members taken in so far are whole and kept. Close other programs, then go on with what was broken off (tidemark resume).`,
       { cause },
     );
+  }
+
+  async #take(batch: BatchMessage): Promise<void> {
+    const parts = [
+      ['kinds', batch.kinds],
+      ['events', batch.rows],
+      ['entities', batch.entities],
+      ['refs', batch.entities],
+      ['templates', batch.templates],
+    ] as const;
+    for (const [part, rows] of parts) {
+      if (this.#over) return;
+      if (rows > 0) await this.#connection.run(INSERT[part], [`${batch.path}.${part}`]);
+    }
+  }
+
+  /** Nothing more is to be committed. */
+  get #over(): boolean {
+    return this.#closing || this.#fault !== null;
   }
 
   #fail(error: Error): void {

@@ -67,12 +67,12 @@ export function ledgerRow(done: MemberDone, opened: OpenMember): MemberRow {
   row.firstWall = done.firstWall;
   row.lastWall = done.lastWall;
   const summary = done.summary;
+  row.records = done.records;
   if (summary) {
     row.format = summary.format;
     row.system = summary.system;
     row.encoding = summary.encoding;
     row.lines = summary.lines;
-    row.records = summary.records;
     row.unparsedLines = summary.unparsedLines;
     row.outOfOrder = summary.outOfOrder;
     row.foreign = summary.foreign;

@@ -1,6 +1,6 @@
 // Worker thread: takes member bytes, keeps them in the evidence store, parses them into column batches on disk.
 import { parentPort, workerData } from 'node:worker_threads';
-import { EvidenceWriter, syncStore } from '../intake/evidence-store.ts';
+import { EvidenceWriter } from '../intake/evidence-store.ts';
 import { customFormat } from '../parse/custom/custom-format.ts';
 import { openMember } from '../parse/member.ts';
 import type { MemberParser } from '../parse/record.ts';
@@ -13,6 +13,11 @@ const post = (message: FromWorker) => port.postMessage(message);
 
 const customs = setup.formats.map(customFormat);
 const batch = new EventBatch(setup.entityHigh, setup.kinds);
+/** Members whose end waits for a batch: their contents wait in files of their own. */
+const ENDED = 2_000;
+/** No more work than this is lost by a kill, where members are smaller than it. */
+const FLUSH_MS = 5_000;
+let flushed = performance.now();
 let batchNumber = 0;
 let ended: MemberDone[] = [];
 let current: { fileId: number; parser: MemberParser; store: EvidenceWriter; failed: string | null } | null =
@@ -44,9 +49,9 @@ function sendBatch(): void {
   if (batch.rows === 0 && ended.length === 0) return;
   const path = `${setup.scratchDir}/${setup.name}-${batchNumber++}`;
   const held = batch.flush(path);
-  syncStore();
   post({ kind: 'batch', path, ...held, members: ended } satisfies BatchMessage);
   ended = [];
+  flushed = performance.now();
 }
 batch.onFull = flush;
 
@@ -81,7 +86,7 @@ function end(message: Extract<ToWorker, { kind: 'end' }>): void {
   const { fileId, parser, store } = current;
   let failed = current.failed;
   current = null;
-  const kept = store.end();
+  const kept = store.close();
   let summary: MemberDone['summary'] = null;
   try {
     summary = parser.end();
@@ -93,15 +98,17 @@ function end(message: Extract<ToWorker, { kind: 'end' }>): void {
     fileId,
     contentSha256: kept.sha256,
     contentSize: kept.size,
+    part: kept.part,
     sha256: message.sha256,
     size: message.size,
     problem: message.problem,
     parserFault: failed,
     summary,
+    records: batch.memberRecords,
     firstWall: Number.isNaN(first) ? null : first,
     lastWall: Number.isNaN(last) ? null : last,
   });
-  if (batch.full) flush();
+  if (batch.full || ended.length >= ENDED || performance.now() - flushed > FLUSH_MS) flush();
 }
 
 port.on('message', (message: ToWorker) => {

@@ -1,4 +1,5 @@
 // What the load stage and its parse workers say to each other.
+import type { Part } from '../intake/evidence-keeping.ts';
 import type { FormatDefinition } from '../parse/custom/definition.ts';
 import type { ParseSummary } from '../parse/record.ts';
 import type { KindIds } from './event-kinds.ts';
@@ -24,11 +25,15 @@ export interface MemberDone {
   fileId: number;
   contentSha256: string;
   contentSize: number;
+  /** Content that waits to be put into the store; null: it is there. */
+  part: Part | null;
   sha256: string | null;
   size: number;
   problem: string | null;
   parserFault: string | null;
   summary: ParseSummary | null;
+  /** Records that are in the batches. */
+  records: number;
   firstWall: number | null;
   lastWall: number | null;
 }
