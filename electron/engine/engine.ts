@@ -67,6 +67,8 @@ export interface EngineOptions {
   isolation?: { network: string; files: string };
   /** Name of the user for annotations; what the system says when left out. */
   user?: string;
+  /** Parse workers, and events of a batch: for tests, which want small ones. */
+  load?: { workers?: number; batchRows?: number };
 }
 
 /** What the shell's own process answers (host/host-methods.ts). */
@@ -96,6 +98,7 @@ export class Engine {
     this.#host = {
       jobs: this.#jobs,
       library: this.#library,
+      load: options.load ?? {},
       current: () => this.#opened?.case ?? null,
       need: () => this.#need().case,
       evidence: () => this.#need().evidence,

@@ -3,9 +3,9 @@
 import { sep } from 'node:path';
 import type { Case } from './case/case.ts';
 import type { Connection } from './case/database.ts';
-import { checkRoom } from './case/disk.ts';
+import { checkRoom, isDiskFull } from './case/disk.ts';
 import { CaseError, toApiError } from './case/errors.ts';
-import { clearPending, pendingDetail } from './case/pending.ts';
+import { clearPending, pendingDetail, setPending } from './case/pending.ts';
 import { derive } from './derive/derive.ts';
 import { settlePosture } from './derive/posture/posture.ts';
 import { runRules } from './detect-methods.ts';
@@ -128,6 +128,7 @@ async function read(host: MethodHost, open: Case, job: JobHandle, work: Work): P
     plan: work.plan,
     passwords: work.passwords,
     addedBy: host.user(),
+    ...host.load,
     progress: (done, events, reading, bundles) =>
       job.progress({
         done,
@@ -191,16 +192,28 @@ async function settle(open: Case, job: JobHandle): Promise<Settled> {
     const detail = await pendingDetail(connection, 'settle');
     const timezones = zonesOf(detail);
     if (detail === null) return { unknown: [], unsettled: [], timezones };
-    const unknown = await derive(connection, timezones);
-    job.signal.throwIfAborted();
+    const { signal } = job;
+    // derived already when it was broken off after that: it is not done twice
+    const unknown = Array.isArray(detail.derived)
+      ? (detail.derived as string[])
+      : await derive(connection, timezones, {
+          signal,
+          completed: (inside, derived) => setPending(inside, 'settle', { ...detail, derived }),
+        });
     job.progress({ phase: 'looking at the logging posture' });
-    const unsettled = await settlePosture(connection).then(
+    const unsettled = await settlePosture(connection, {
+      signal,
+      completed: (inside) => clearPending(inside, 'settle'),
+    }).then(
       () => [],
-      (error: unknown) => [
-        `The logging posture could not be settled: ${toApiError(error).sentence} Everything else was taken in; set a clock or add a bundle to try again.`,
-      ],
+      async (error: unknown) => {
+        if (signal.aborted || isDiskFull(error)) throw error;
+        await clearPending(connection, 'settle');
+        return [
+          `The logging posture could not be settled: ${toApiError(error).sentence} Everything else was taken in; set a clock or add a bundle to try again.`,
+        ];
+      },
     );
-    await clearPending(connection, 'settle');
     return { unknown, unsettled, timezones };
   });
 }

@@ -9,6 +9,8 @@ import type { Jobs } from './jobs.ts';
 export interface MethodHost {
   readonly jobs: Jobs;
   readonly library: RuleLibrary;
+  /** How evidence is read, where it is not left to the machine. */
+  readonly load: { workers?: number; batchRows?: number };
   /** The open case, if any. */
   current(): Case | null;
   /** The open case; throws CaseError when none is open. */

@@ -44,7 +44,7 @@ export function isDiskFull(error: unknown): boolean {
   if (error instanceof CaseError) return error.code === 'disk_full';
   if ((error as NodeJS.ErrnoException | null)?.code === 'ENOSPC') return true;
   const text = error instanceof Error ? error.message : String(error);
-  return /no space left on device|ENOSPC|EDQUOT|disk quota exceeded|max_temp_directory_size/i.test(text);
+  return /no space left on device|ENOSPC|EDQUOT|disk quota exceeded/i.test(text);
 }
 
 /** Refuses work that `bytes` of bundles would not leave room for. */

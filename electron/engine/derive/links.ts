@@ -35,22 +35,27 @@ WHERE back < 0 AND entity_id NOT IN (SELECT entity_id FROM link_several)
 
 /**
  * Everything with more than one entity row or file, in the order of time. An id that a file's path gives is on every line of
- * the file: its first and last line stand for it.
+ * the file: its first and last line stand for it. How many rows there are depends on where batches were cut; an id of one
+ * role in one file has therefore the order of the file here too.
  */
 const TOGETHER = `
 INSERT INTO link (from_event, to_event, kind, entity_id)
 WITH unit AS MATERIALIZED (
-  SELECT n.entity_id, n.kind, n.role = 'context' AS context, coalesce(s.key, n.entity_id) AS key
+  SELECT n.entity_id, n.kind, n.role, n.role = 'context' AS context, coalesce(s.key, n.entity_id) AS key
   FROM entity n LEFT JOIN link_several s USING (entity_id)
-  WHERE n.kind IN (${list(CHAINED)}) AND n.role NOT IN ('parent', 'root') AND (s.key IS NOT NULL OR n.role = 'context')),
+  WHERE n.kind IN (${list(CHAINED)}) AND (s.key IS NOT NULL OR n.role = 'context')),
+alone AS (
+  SELECT u.key FROM entity_ref r JOIN unit u USING (entity_id)
+  GROUP BY u.key HAVING min(u.role) = max(u.role) AND min(r.event_id >> 32) = max(r.event_id >> 32)),
 ref AS (
-  SELECT r.event_id, u.key, u.kind FROM entity_ref r JOIN unit u USING (entity_id) WHERE NOT u.context
+  SELECT r.event_id, u.key, u.kind FROM entity_ref r JOIN unit u USING (entity_id) WHERE u.role NOT IN ('context', 'parent', 'root')
   UNION ALL
   SELECT unnest([min(r.event_id), max(r.event_id)]), u.key, any_value(u.kind)
   FROM entity_ref r JOIN unit u USING (entity_id) WHERE u.context GROUP BY u.key, r.event_id >> 32)
 SELECT event_id, next, kind::link_kind, key FROM (
-  SELECT r.event_id, r.kind, r.key, lead(r.event_id) OVER (PARTITION BY r.key ORDER BY e.ts, r.event_id) AS next
-  FROM ref r JOIN event e ON e.event_id = r.event_id)
+  SELECT r.event_id, r.kind, r.key,
+    lead(r.event_id) OVER (PARTITION BY r.key ORDER BY CASE WHEN a.key IS NULL THEN e.ts END, r.event_id) AS next
+  FROM ref r JOIN event e ON e.event_id = r.event_id LEFT JOIN alone a ON a.key = r.key)
 WHERE next <> event_id`;
 
 const unit = (kinds: readonly string[]): string => `

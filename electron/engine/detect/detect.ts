@@ -1,7 +1,9 @@
 // Runs rules over a case: each rule on its own, then all findings replace those of the run before in one transaction.
 import type { FindingLevel } from '../../../shared/model.ts';
 import type { Bound, Connection } from '../case/database.ts';
+import { isDiskFull } from '../case/disk.ts';
 import { CaseError } from '../case/errors.ts';
+import { interruptible } from '../case/interruptible.ts';
 import { clearPending } from '../case/pending.ts';
 import { refusedRegex } from './accepts.ts';
 import { explain, type FindingFacts } from './explain.ts';
@@ -74,20 +76,18 @@ export async function detect(
   options: DetectOptions = {},
 ): Promise<DetectResult> {
   const { signal, tuning = NO_TUNING } = options;
-  const stop = () => connection.interrupt();
-  signal?.addEventListener('abort', stop);
   const outcomes: RuleOutcome[] = [];
   try {
-    check(signal);
-    await connection.run(TABLES);
-    const pass = await SharedPass.open(connection);
-    const refused = await askAll(connection, rules, pass, options);
-    for (const [done, rule] of rules.entries()) {
-      check(signal);
-      options.progress?.(done, rules.length, rule.title);
-      outcomes.push(await runRule(connection, rule, pass, refused.get(rule) ?? null, tuning, signal));
-    }
-    check(signal);
+    await interruptible(connection, signal, CANCELLED, async () => {
+      await connection.run(TABLES);
+      const pass = await SharedPass.open(connection);
+      const refused = await askAll(connection, rules, pass, options);
+      for (const [done, rule] of rules.entries()) {
+        check(signal);
+        options.progress?.(done, rules.length, rule.title);
+        outcomes.push(await runRule(connection, rule, pass, refused.get(rule) ?? null, tuning, signal));
+      }
+    });
     await replace(connection);
     options.progress?.(rules.length, rules.length, '');
     const marked = await connection.row<{ suppressed: string; orphaned: string }>(MARKED);
@@ -97,11 +97,7 @@ export async function detect(
       orphaned: Number(marked?.orphaned ?? 0),
       rules: outcomes,
     };
-  } catch (error) {
-    if (signal?.aborted) throw cancelled();
-    throw error;
   } finally {
-    signal?.removeEventListener('abort', stop);
     for (const table of DROP) await connection.run(`DROP TABLE IF EXISTS temp.${table}`).catch(() => 0);
     await dropPrepared(connection).catch(() => 0);
   }
@@ -111,8 +107,8 @@ const MARKED = `SELECT
   (SELECT count(*) FROM findings WHERE state = 'suppressed') AS suppressed,
   (SELECT count(*) FROM finding_state s WHERE NOT EXISTS (FROM finding f WHERE f.finding_id = s.finding_id)) AS orphaned`;
 
-const cancelled = () =>
-  new CaseError('cancelled', 'Detection was cancelled. The findings of the run before were kept.');
+const CANCELLED = 'Detection was cancelled. The findings of the run before were kept.';
+const cancelled = () => new CaseError('cancelled', CANCELLED);
 
 function check(signal: AbortSignal | undefined): void {
   if (signal?.aborted) throw cancelled();
@@ -200,6 +196,7 @@ async function runRule(
       }
     } catch (error) {
       if (signal?.aborted) throw cancelled();
+      if (isDiskFull(error)) throw error; // it says nothing of the rule
       const text = error instanceof Error ? error.message : String(error);
       outcome.error = `the database could not run the rule: ${text.split('\n')[0]!.slice(0, 500)}`;
     }

@@ -26,6 +26,7 @@ export class EventBatch implements RecordSink {
   #fileId = 0;
   #firstWall = Number.POSITIVE_INFINITY;
   #lastWall = Number.NEGATIVE_INFINITY;
+  #most: number;
   #entityHigh: number;
   #entities = 0;
   #distinct = 0;
@@ -78,8 +79,9 @@ export class EventBatch implements RecordSink {
   #lastRecord = new Int32Array(ENTITY_REFS);
   #firstEntity = 0;
 
-  /** `entityHigh`: upper half of the entity ids this worker hands out in this ingest; `kinds`: its ids for kinds of events. */
-  constructor(entityHigh: number, kinds: KindIds = { first: 0, step: 1 }) {
+  /** `entityHigh`: upper half of the entity ids this worker hands out in this ingest; `kinds`: its ids for kinds of events; `rows`: of a batch, at most. */
+  constructor(entityHigh: number, kinds: KindIds = { first: 0, step: 1 }, rows = ROWS) {
+    this.#most = Math.min(ROWS, rows);
     this.#entityHigh = entityHigh;
     this.#kinds = new EventKinds(kinds);
     this.#columns = [
@@ -140,7 +142,7 @@ export class EventBatch implements RecordSink {
 
   get full(): boolean {
     return (
-      this.rows >= ROWS ||
+      this.rows >= this.#most ||
       this.#message.bytes + this.#fields.bytes >= TEXT_BYTES ||
       this.#refs >= ENTITY_REFS - 4096 ||
       this.#newTemplates >= NEW_TEMPLATES - 300

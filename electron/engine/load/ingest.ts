@@ -18,7 +18,9 @@ export interface IngestOptions {
   signal?: AbortSignal;
   /** Bytes of the bundles as collected read so far, events committed so far, what is being read, and each bundle (a live list). */
   progress?(bytes: number, events: number, reading: string, bundles: BundleProgress[]): void;
-  workers?: number;
+  workers?: number | undefined;
+  /** Events of a batch, at most. */
+  batchRows?: number | undefined;
   /** What is remembered with the bundles, for when they are broken off. */
   plan?: Plan;
   /** Who adds the bundles; the user of this process when not said. */
@@ -69,6 +71,7 @@ export async function readPlanned(
   const pool = await LanePool.open(connection, connect, paths, {
     formats: formats.definitions,
     workers: options.workers,
+    batchRows: options.batchRows,
     committed: (rows) => run.committed(rows),
   });
   const disk = new DiskWatch(paths.evidence);
@@ -262,6 +265,9 @@ const GOES_ON: ReadonlySet<string> = new Set([
   'case_closed',
   'case_full',
   'bundle_changed',
+  'database_gave_up',
+  'disk_failed',
+  'case_locked',
   'worker_stopped',
 ]);
 

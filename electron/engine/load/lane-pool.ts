@@ -14,6 +14,7 @@ export interface PoolOptions {
   /** Formats that are data, those of the case first. */
   formats: FormatDefinition[];
   workers?: number | undefined;
+  batchRows?: number | undefined;
   /** Events committed just now. */
   committed?(rows: number): void;
   /** The ledger row of a member that is in the case with all of its events. */
@@ -57,6 +58,7 @@ export class LanePool {
         entityHigh: (next!.round << 8) | i,
         kinds: { first: next!.kind + i, step: workers },
         formats: options.formats,
+        batchRows: options.batchRows,
       };
       pool.#lanes.push(new Lane(setup, await connect(), pool.#events(options)));
     }

@@ -12,7 +12,7 @@ const port = parentPort!;
 const post = (message: FromWorker) => port.postMessage(message);
 
 const customs = setup.formats.map(customFormat);
-const batch = new EventBatch(setup.entityHigh, setup.kinds);
+const batch = new EventBatch(setup.entityHigh, setup.kinds, setup.batchRows);
 /** Members whose end waits for a batch: their contents wait in files of their own. */
 const ENDED = 2_000;
 /** No more work than this is lost by a kill, where members are smaller than it. */

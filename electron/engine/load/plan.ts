@@ -199,12 +199,13 @@ export async function giveUpBundles(connection: Connection): Promise<PlannedBund
   return bundles;
 }
 
-/** The bundle stands where it was when it was planned. */
+/** False when nothing stands where the bundle was. What this process may not look at is for another to say. */
 export function isReachable(path: string): boolean {
   try {
     statSync(path);
     return true;
-  } catch {
-    return false;
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    return code !== 'ENOENT' && code !== 'ENOTDIR';
   }
 }

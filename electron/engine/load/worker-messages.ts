@@ -10,6 +10,8 @@ export interface WorkerSetup {
   scratchDir: string;
   entityHigh: number;
   kinds: KindIds;
+  /** Events of a batch, at most; a row group when not said. */
+  batchRows?: number | undefined;
   /** Formats that are data, those of the case first. */
   formats: FormatDefinition[];
 }

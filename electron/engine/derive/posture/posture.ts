@@ -1,15 +1,37 @@
 // The logging posture: runs every check over the loaded case and replaces the rows of the view `posture`.
 import { POSTURE_TOPICS, STANDINGS } from '../../../../shared/model.ts';
 import type { Connection } from '../../case/database.ts';
+import { isDiskFull } from '../../case/disk.ts';
+import { interruptible } from '../../case/interruptible.ts';
 import { FIRST, type PostureCheck, type Stand } from './check.ts';
 import { CHECKS } from './checks.ts';
 import { readSeen, type Seen } from './seen.ts';
 
+export interface PostureOptions {
+  signal?: AbortSignal | undefined;
+  /** Runs in the transaction that replaces the rows. */
+  completed?(connection: Connection): Promise<void>;
+}
+
+const CANCELLED = 'Looking at the logging posture was cancelled; what was known of it before stands.';
+
 /** Must not run inside a transaction: a check that fails would take the rest with it. */
-export async function settlePosture(connection: Connection): Promise<void> {
+export async function settlePosture(
+  connection: Connection,
+  { signal, completed }: PostureOptions = {},
+): Promise<void> {
+  const stands = await interruptible(connection, signal, CANCELLED, () => askAll(connection, signal));
+  await write(connection, stands, completed);
+}
+
+async function askAll(
+  connection: Connection,
+  signal: AbortSignal | undefined,
+): Promise<{ check: string; stand: Stand }[]> {
   const stands: { check: string; stand: Stand }[] = [];
   const seen = await readSeen(connection);
   for (const check of CHECKS) {
+    signal?.throwIfAborted();
     const found = await ask(check, seen);
     stands.push(...found.map((stand) => ({ check: check.id, stand })));
   }
@@ -24,7 +46,7 @@ export async function settlePosture(connection: Connection): Promise<void> {
       compare(a.stand.title, b.stand.title) ||
       compare(a.stand.proof, b.stand.proof),
   );
-  await write(connection, stands);
+  return stands;
 }
 
 /** A check that fails says so; what the others found stays. */
@@ -33,11 +55,16 @@ async function ask(check: PostureCheck, seen: Seen): Promise<Stand[]> {
   try {
     return await check.read(seen);
   } catch (error) {
+    if (isDiskFull(error)) throw error; // it says nothing of the check
     return [notRun(check.id, error)];
   }
 }
 
-async function write(connection: Connection, stands: { check: string; stand: Stand }[]): Promise<void> {
+async function write(
+  connection: Connection,
+  stands: { check: string; stand: Stand }[],
+  completed: PostureOptions['completed'],
+): Promise<void> {
   const rows = stands.map(({ check, stand }, i) => ({
     posture_id: i + 1,
     check_id: check,
@@ -65,6 +92,7 @@ async function write(connection: Connection, stands: { check: string; stand: Sta
         "event_ids":["BIGINT"],"event_count":"BIGINT","file_ids":["INTEGER"],"file_count":"BIGINT","source":"VARCHAR","terms":"VARCHAR"}]'), recursive := true)`,
       [JSON.stringify(rows)],
     );
+    await completed?.(connection);
     await connection.run('COMMIT');
   } catch (error) {
     await connection.run('ROLLBACK').catch(() => 0);
