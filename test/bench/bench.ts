@@ -1,5 +1,6 @@
 // npm run bench [-- --mb 200] [--detect-mb 460] [--only ingest|detect] [--seed 7] [--runs 1] [--keep]: ingest, search and
-// detection against peers in the same run, as ratios.
+// detection against peers in the same run, as ratios. --only large [--gb 5] [--members 20000] [--dir DIR]: one big bundle of
+// many members, memory over time, and how long the case takes to open again.
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
@@ -7,6 +8,7 @@ import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { benchDetect } from './detect.ts';
 import { generate } from './generate.ts';
+import { benchLarge } from './large.ts';
 import { type Measured, measure } from './measure.ts';
 
 const { values } = parseArgs({
@@ -17,10 +19,13 @@ const { values } = parseArgs({
     seed: { type: 'string', default: '7' },
     runs: { type: 'string', default: '3' },
     keep: { type: 'boolean', default: false },
+    gb: { type: 'string', default: '5' },
+    members: { type: 'string', default: '20000' },
+    dir: { type: 'string', default: tmpdir() },
   },
 });
 const root = resolve(import.meta.dirname, '../..');
-const dir = mkdtempSync(join(tmpdir(), 'tidemark-bench-'));
+const dir = mkdtempSync(join(resolve(values.dir), 'tidemark-bench-'));
 const logs = join(dir, 'logs');
 const runs = Number(values.runs);
 
@@ -39,8 +44,13 @@ const folderBytes = (path: string): number =>
     .reduce((sum, entry) => sum + statSync(join(entry.parentPath, entry.name)).size, 0);
 
 try {
-  if (values.only !== 'detect') await benchIngest();
-  if (values.only !== 'ingest') await benchDetect(dir, Number(values['detect-mb']), Number(values.seed));
+  if (values.only === 'large') {
+    const met = await benchLarge(dir, Number(values.gb), Number(values.members), Number(values.seed));
+    process.exitCode = met ? 0 : 1;
+  }
+  if (values.only === '' || values.only === 'ingest') await benchIngest();
+  if (values.only === '' || values.only === 'detect')
+    await benchDetect(dir, Number(values['detect-mb']), Number(values.seed));
 } finally {
   if (values.keep) console.log(`kept in ${dir}`);
   else rmSync(dir, { recursive: true, force: true });

@@ -87,7 +87,7 @@ const ray: Writer = (now, r) => {
 };
 
 /** Files of a made-up cluster; a path names the node, the system and the kind as the real one would. */
-const FILES: { path: string; write: Writer; head?: string }[] = [
+export const FILES: { path: string; write: Writer; head?: string }[] = [
   { path: 'registry-1/registry.log', write: registryText },
   { path: 'registry-2/registry.log', write: registryJson },
   { path: 'celery-1/worker.log', write: celery },

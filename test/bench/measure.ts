@@ -10,7 +10,7 @@ export interface Measured {
 }
 
 /** Resident bytes of a process tree, from /proc. */
-function treeRss(root: number): number {
+export function treeRss(root: number): number {
   const parents = new Map<number, number>();
   const rss = new Map<number, number>();
   for (const name of readdirSync('/proc')) {

@@ -71,6 +71,11 @@ CREATE TABLE event_row (
   src_ip VARCHAR, user_name VARCHAR, http_method VARCHAR, http_path VARCHAR, http_status INTEGER,
   pid VARCHAR, tid VARCHAR, logger VARCHAR, parsed BOOLEAN, template_id BIGINT);
 
+-- events of a file counted by kind and basis of their time; rebuilt by derive, so that nothing has to read all events to count them
+CREATE TABLE event_tally (
+  file_id INTEGER NOT NULL, kind_id INTEGER NOT NULL, ts_kind UTINYINT, ts_mark UTINYINT, events BIGINT NOT NULL, undated BIGINT NOT NULL,
+  first_ts TIMESTAMP, last_ts TIMESTAMP);
+
 -- as the workers met them, with repeats; derive makes one row each and says which are one template after merging
 CREATE TABLE template_seen (template_id BIGINT NOT NULL, system VARCHAR, component VARCHAR, text VARCHAR);
 CREATE TABLE template (template_id BIGINT PRIMARY KEY, merged_id BIGINT NOT NULL, system VARCHAR, component VARCHAR, text VARCHAR);

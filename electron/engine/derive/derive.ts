@@ -6,6 +6,7 @@ import { markDuplicates } from './duplicates.ts';
 import { settleLinks } from './links.ts';
 import { listNodes } from './nodes.ts';
 import { settleSeries } from './series.ts';
+import { settleTally } from './tally.ts';
 import { settleTemplates } from './templates.ts';
 import { applyTimes } from './times.ts';
 import { settleYears } from './years.ts';
@@ -66,6 +67,7 @@ async function steps(
   await settleTemplates(connection);
   goOn();
   await settleLinks(connection);
+  await settleTally(connection);
   return unknown;
 }
 

@@ -3,7 +3,6 @@ import type { CaseInfo, FindingRow, LedgerRow, NodeRow, Overview } from '../../.
 import {
   FINDING_LEVELS,
   type FindingLevel,
-  type Level,
   MEMBER_STATUSES,
   type MemberStatus,
   TS_BASES,
@@ -13,6 +12,7 @@ import type { Case } from '../case/case.ts';
 import type { Connection, Json } from '../case/database.ts';
 import { SCHEMA_VERSION } from '../case/schema.ts';
 import { TOOL_VERSION } from '../case/version.ts';
+import { countEvents } from './event-counts.ts';
 import { readPending } from './pending.ts';
 
 const number = (value: Json | undefined): number | null =>
@@ -97,23 +97,12 @@ export async function overview(
   connection: Connection,
   findings: FindingRow[],
 ): Promise<Overview> {
-  const matrix = await connection.rows<Record<string, Json>>(
-    `SELECT node, system, count(*) AS events, count(*) FILTER (level >= 'error'::log_level) AS errors, epoch_us(min(ts)) AS "firstTs", epoch_us(max(ts)) AS "lastTs"
-     FROM events GROUP BY ALL ORDER BY node, system`,
-  );
-  const grouped = (field: string) =>
-    connection.rows<{ key: string | null; n: string }>(
-      `SELECT ${field}::VARCHAR AS key, count(*) AS n FROM events GROUP BY ${field} ORDER BY ${field} NULLS LAST`,
-    );
-  const levels = await grouped('level');
-  const systems = await grouped('system');
-  const bases = await grouped('ts_basis');
+  const counts = await countEvents(connection);
   const members = await connection.rows<{ status: MemberStatus; n: string; bytes: string }>(
     'SELECT status, count(*) AS n, coalesce(sum(size), 0) AS bytes FROM evidence_files GROUP BY status',
   );
   const quality = (await connection.row<Record<string, string>>(
-    `SELECT coalesce(sum(lines), 0) AS lines, coalesce(sum(unparsed_lines), 0) AS unparsed, (SELECT count(*) FROM event WHERE ts IS NULL) AS undated
-     FROM evidence_files WHERE status <> 'duplicate'`,
+    `SELECT coalesce(sum(lines), 0) AS lines, coalesce(sum(unparsed_lines), 0) AS unparsed FROM evidence_files WHERE status <> 'duplicate'`,
   ))!;
   const worst = await connection.rows<Record<string, Json>>(
     `${LEDGER} WHERE status NOT IN ('parsed', 'duplicate') OR unparsed_lines > 0
@@ -122,19 +111,12 @@ export async function overview(
   return {
     case: await caseInfo(openCase, connection),
     nodes: await listNodes(connection),
-    matrix: matrix.map((row) => ({
-      node: row.node as string,
-      system: row.system as string,
-      events: Number(row.events),
-      errors: Number(row.errors),
-      firstTs: number(row.firstTs),
-      lastTs: number(row.lastTs),
-    })),
-    levels: levels.map(({ key, n }) => ({ level: key as Level | null, events: Number(n) })),
-    systems: systems.map(({ key, n }) => ({ system: key ?? 'other', events: Number(n) })),
+    matrix: counts.matrix,
+    levels: counts.levels,
+    systems: counts.systems,
     bases: TS_BASES.flatMap((basis: TsBasis) => {
-      const row = bases.find(({ key }) => key === basis);
-      return row ? [{ basis, events: Number(row.n) }] : [];
+      const events = counts.bases.get(basis);
+      return events ? [{ basis, events }] : [];
     }),
     members: MEMBER_STATUSES.flatMap((status) => {
       const row = members.find((m) => m.status === status);
@@ -143,7 +125,7 @@ export async function overview(
     quality: {
       lines: Number(quality.lines),
       unparsedLines: Number(quality.unparsed),
-      undated: Number(quality.undated),
+      undated: counts.undated,
     },
     worstFiles: worst.map(ledgerRow),
     findingLevels: FINDING_LEVELS.flatMap((level: FindingLevel) => {
