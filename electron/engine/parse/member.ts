@@ -1,5 +1,6 @@
 // Reads one member: frames it, takes off carriers, asks the kinds of its format, and hands on records that tile the bytes.
 import { Buffer, isAscii, isUtf8 } from 'node:buffer';
+import { boundFields, boundText, wholeCharacters } from './bounds.ts';
 import { CARRIERS } from './carriers/list.ts';
 import { type Part, Parts } from './carriers/parts.ts';
 import { NOTHING_SAID, opens, Peel, type Said } from './carriers/peel.ts';
@@ -1100,11 +1101,12 @@ class Reader implements MemberParser, LineSink, UnitSink {
     if (this.#shared !== '') this.#addShared(draft, kind);
     if (draft.pid === '' && hint.pid !== '') draft.pid = hint.pid;
     if (hint.entities.length > 0) for (const [k, v] of hint.entities) draft.entity(k, v, 'context');
+    open.cut += boundText(draft);
     if (open.cut > 0) putNumber(draft, 'tidemark.message_cut', open.cut);
     if (open.partial !== '') put(draft, 'tidemark.partial', open.partial);
     if (open.nuls > 0) putNumber(draft, 'tidemark.nul_bytes', open.nuls);
     if (open.oneByte) put(draft, 'tidemark.encoding', 'windows-1252');
-    if (draft.fields !== '') draft.fields += '}';
+    if (draft.fields !== '') draft.fields = boundFields(`${draft.fields}}`);
     if (open.high || made.highBytes) {
       made.highBytes = false;
       mend(draft);
@@ -1359,13 +1361,6 @@ function joinsText(open: Open, text: string): boolean {
 function isBlank(text: string): boolean {
   const c = text.charCodeAt(0);
   return (c === 32 || c === 9 || c === 13) && text.length < 500 && text.trim() === '';
-}
-
-/** Largest length up to `max` that does not cut a UTF-8 sequence. */
-function wholeCharacters(text: string, max: number): number {
-  let end = max;
-  while (end > 0 && end > max - 4 && (text.charCodeAt(end) & 0xc0) === 0x80) end--;
-  return end;
 }
 
 const TEXT_COLUMNS = [

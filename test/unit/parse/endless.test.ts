@@ -125,9 +125,56 @@ test('long records that wait for a time are not gathered without end', () => {
     { path: 'odd.log', bundle: 'b', mtimeUs: null },
     { record: ({ message }: Draft) => void held.push(message.length) },
   );
-  const line = Buffer.concat([Buffer.alloc(MIB - 1, 'y'), Buffer.from('\n')]);
-  for (let i = 0; i < 60; i++) reader.push(new Uint8Array(line));
-  expect(held.length).toBeGreaterThan(20);
+  const line = Buffer.concat([Buffer.alloc(MIB / 8 - 1, 'y'), Buffer.from('\n')]);
+  for (let i = 0; i < 700; i++) reader.push(new Uint8Array(line));
+  expect(held.length).toBeGreaterThan(150);
   reader.end();
-  expect(held).toHaveLength(60);
+  expect(held).toHaveLength(700);
+});
+
+/** The first record of a text, its fields read. */
+function first(path: string, line: string) {
+  const got: { message: number; fields: string; json: Record<string, unknown> }[] = [];
+  const reader = openMember(
+    { path, bundle: 'b', mtimeUs: null },
+    {
+      record: ({ message, fields }: Draft) =>
+        void got.push({
+          message: message.length,
+          fields,
+          json: JSON.parse(fields) as Record<string, unknown>,
+        }),
+    },
+  );
+  reader.push(Buffer.from(`${line}\n`));
+  reader.end();
+  return got[0]!;
+}
+
+test('a message of megabytes comes into the database with its first 64 KiB, and says what was left out', () => {
+  const { message, json } = first(
+    'registry.log',
+    `time="2026-11-20T17:17:54Z" level=info msg="${'é'.repeat(MIB / 4)}"`,
+  );
+  expect(message).toBeLessThanOrEqual(64 * 1024);
+  expect(json['tidemark.message_cut']).toBeGreaterThanOrEqual(MIB / 2 - 64 * 1024);
+});
+
+test.each([
+  ['one value of megabytes', { level: 'info', msg: 'hi', note: 'n'.repeat(MIB / 2), short: 'kept' }, 'short'],
+  [
+    'many values',
+    Object.fromEntries(Array.from({ length: 20_000 }, (_, i) => [`name${i}`, `value ${i}`])),
+    null,
+  ],
+  [
+    'a deep value',
+    { level: 'info', msg: 'hi', deep: { a: Array.from({ length: 50_000 }, (_, i) => i) }, short: 'kept' },
+    'short',
+  ],
+])('fields of %s are bounded, and stay JSON', (_what, value, kept) => {
+  const { fields, json } = first('registry.log', JSON.stringify({ time: '2026-11-20T17:17:54Z', ...value }));
+  expect(fields.length).toBeLessThanOrEqual(64 * 1024);
+  expect(json['tidemark.fields_cut']).toBeGreaterThan(0);
+  if (kept) expect(json[kept]).toBe('kept');
 });
