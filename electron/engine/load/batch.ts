@@ -11,6 +11,8 @@ const ENTITY_REFS = ROWS * 6;
 const ELSEWHERE = -1;
 const NEW_TEMPLATES = 32_768;
 const TEXT_BYTES = 112 << 20;
+/** Bytes of evidence that the records of a batch stand on: what is remembered of them may hold on to all of their text. */
+const SOURCE_BYTES = 192 << 20;
 
 /** Lines are counted up to here; a file of line ends alone can have more. */
 const LAST_LINE = 2 ** 31 - 1;
@@ -23,6 +25,7 @@ export class EventBatch implements RecordSink {
   /** Records of the member so far. */
   memberRecords = 0;
   #refs = 0;
+  #source = 0;
   #fileId = 0;
   #firstWall = Number.POSITIVE_INFINITY;
   #lastWall = Number.NEGATIVE_INFINITY;
@@ -144,6 +147,7 @@ export class EventBatch implements RecordSink {
     return (
       this.rows >= this.#most ||
       this.#message.bytes + this.#fields.bytes >= TEXT_BYTES ||
+      this.#source >= SOURCE_BYTES ||
       this.#refs >= ENTITY_REFS - 4096 ||
       this.#newTemplates >= NEW_TEMPLATES - 300
     );
@@ -155,6 +159,7 @@ export class EventBatch implements RecordSink {
   record(draft: Draft): void {
     if (this.full) this.onFull();
     const row = this.rows++;
+    this.#source += draft.byteLength;
     this.memberRecords++;
     this.#eventId.setHalves(row, this.#fileId, draft.record);
     this.#file.set(row, this.#fileId);
@@ -279,6 +284,7 @@ export class EventBatch implements RecordSink {
     this.#newTemplates = 0;
     this.rows = 0;
     this.#refs = 0;
+    this.#source = 0;
     this.#lastFile.fill(0, 0, this.#distinct);
     this.#firstEntity = this.#entities;
     this.#distinct = 0;
