@@ -16,6 +16,19 @@ export async function chooseBundles(page: Page, folder: string, ...names: string
   await expect(page.getByTestId('intake-bundle')).toHaveCount(names.length);
 }
 
+/** The start screen, whatever the tests before left open. */
+export async function startScreen(page: Page, url: string): Promise<void> {
+  await page.goto(url);
+  const start = page.getByTestId('new-case-name');
+  const menu = page.getByTestId('case-menu');
+  await expect(start.or(menu)).toBeVisible();
+  if (await menu.isVisible()) {
+    await menu.click();
+    await page.getByTestId('close-case').click();
+  }
+  await expect(start).toBeVisible();
+}
+
 /** What was started has been read, settled and judged. */
 export async function readToTheEnd(page: Page): Promise<void> {
   const progress = page.getByTestId('ingest-progress');
