@@ -153,7 +153,7 @@ export class EngineHost implements EngineDoor {
         );
       const open = running?.open ?? this.#lost;
       await running?.process.idle(DRAIN_MS);
-      await this.#end();
+      await this.#end('restarted');
       const started = await this.#start(open, paths);
       this.#lost = null;
       if (open !== null) {
@@ -211,13 +211,13 @@ export class EngineHost implements EngineDoor {
     return {};
   }
 
-  /** Ends the running process, its case closed in order, and says so when there was one. */
-  async #end(): Promise<void> {
+  /** Ends the running process, its case closed in order; says so when there was one and it is not opened again at once. */
+  async #end(why: 'closed' | 'restarted' = 'closed'): Promise<void> {
     const running = this.#running;
     if (running === null) return;
     await running.process.close();
     this.#running = null;
-    if (running.open !== null) this.#say('case', { case: null, why: 'closed' });
+    if (running.open !== null && why === 'closed') this.#say('case', { case: null, why });
   }
 
   async #start(caseDir: string | null, paths: readonly string[]): Promise<Running> {
