@@ -87,7 +87,7 @@ test('reading is cancelled, keeps what it has, and goes on to what an undisturbe
   const folder = join(shell.folder, 'large');
   const dir = join(shell.folder, 'case-cancelled');
   mkdirSync(folder);
-  const LINES = 5_000;
+  const LINES = 3_000;
   const MEMBERS = 24;
   const log = registryLog(LINES);
   for (const name of ['night-1', 'night-2'])

@@ -111,6 +111,7 @@ export function PathPicker({ title, wants, open, start, focusAfter, onOpen, onCh
             className="picker-path"
             onSubmit={(e) => {
               e.preventDefault();
+              e.stopPropagation(); // events of a dialog reach the form that opened it
               go(path);
             }}
           >
