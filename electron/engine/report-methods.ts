@@ -41,9 +41,11 @@ export function reportMethods(host: MethodHost): Pick<ApiImplementation, 'report
 async function reportText(host: MethodHost, format: keyof typeof writers): Promise<string> {
   const open = host.need();
   const evidence = host.evidence();
+  const { rows } = await open.custody.entries();
   const model = await open.read((connection) =>
     buildReport(connection, {
       caseName: open.named ? open.name : 'Untitled case',
+      custody: rows,
       readLines: (sha256, offset, length) => evidence.read(sha256, offset, length),
     }),
   );

@@ -80,6 +80,10 @@ export function fingerprintOf(publicKey: string): string | null {
   }
 }
 
+/** The public key as PEM is written: base64 leaves room for bits that say nothing. */
+const pemOf = (key: string): string =>
+  createPublicKey(key).export({ type: 'spki', format: 'pem' }).toString();
+
 export function checkSignature(kind: SignedKind, sha256: string, given: Signature): CheckedSignature {
   const { key, name, at } = given;
   const fingerprint = fingerprintOf(key);
@@ -92,6 +96,7 @@ export function checkSignature(kind: SignedKind, sha256: string, given: Signatur
     problem,
   });
   if (fingerprint === null) return checked('its key is no Ed25519 public key');
+  if (pemOf(key) !== key) return checked('its key is not written as one is: bytes of it were changed');
   if (!isSignerName(name) || !TIME.test(at))
     return checked('its name or its time is not in the form that is signed');
   const bytes = Buffer.from(given.signature, 'base64');

@@ -1,5 +1,6 @@
 // Builds the report model of a case. The same case gives the same model: every query orders its rows totally,
 // and nothing of this machine (folders, clock, user, durations) goes in.
+import type { CustodyEntry } from '../case/custody.ts';
 import type { Connection } from '../case/database.ts';
 import { TOOL_VERSION } from '../case/version.ts';
 import { Asker } from './asker.ts';
@@ -8,6 +9,7 @@ import { GLOSSARY } from './glossary.ts';
 import { limitsOf } from './limits.ts';
 import type { ReadLines } from './lines.ts';
 import { REPORT_SCHEMA_VERSION, type ReportModel } from './model.ts';
+import { readCustody } from './read-custody.ts';
 import { readEvidence } from './read-evidence.ts';
 import { readFindings } from './read-findings.ts';
 import { readIndicators } from './read-indicators.ts';
@@ -23,6 +25,8 @@ export interface ReportInput {
   caseName: string;
   /** Exact bytes of a member's content, by the SHA-256 of that content. */
   readLines: ReadLines;
+  /** The custody log of the case; none when left out. */
+  custody?: readonly CustodyEntry[];
 }
 
 export async function buildReport(connection: Connection, input: ReportInput): Promise<ReportModel> {
@@ -38,7 +42,9 @@ export async function buildReport(connection: Connection, input: ReportInput): P
   const notes = await readNotes(ask);
   const findingEvents = await readFindingEvents(ask, findings);
   const method = await readMethod(ask, TOOL_VERSION, runs);
+  const custody = readCustody(input.custody ?? []);
   const cover = makeCover({
+    custody,
     caseName: input.caseName,
     toolVersion: TOOL_VERSION,
     evidence,
@@ -61,6 +67,7 @@ export async function buildReport(connection: Connection, input: ReportInput): P
     posture,
     limits: limitsOf(scope.systems.map((entry) => entry.system)),
     glossary: GLOSSARY,
+    custody,
     findingEvents,
   };
 }

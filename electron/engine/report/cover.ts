@@ -1,6 +1,6 @@
 // The cover: what the report is about and what was verified while it was written.
 import { count, plural } from './format.ts';
-import type { BundleEntry, Cover, Findings, Timeline } from './model.ts';
+import type { BundleEntry, Cover, CustodyReport, Findings, Timeline } from './model.ts';
 
 export function makeCover(input: {
   caseName: string;
@@ -8,19 +8,20 @@ export function makeCover(input: {
   evidence: BundleEntry[];
   findings: Findings;
   timeline: Timeline;
+  custody: CustodyReport;
 }): Cover {
-  const { caseName, toolVersion, evidence, findings, timeline } = input;
+  const { caseName, toolVersion, evidence, findings, timeline, custody } = input;
   return {
     title: 'Incident log report',
     caseName,
     toolVersion,
     firstTs: timeline.firstTs,
     lastTs: timeline.lastTs,
-    verification: verification(evidence, findings),
+    verification: verification(evidence, findings, custody),
   };
 }
 
-function verification(evidence: BundleEntry[], findings: Findings): string[] {
+function verification(evidence: BundleEntry[], findings: Findings, custody: CustodyReport): string[] {
   const files = evidence.flatMap((bundle) => bundle.files);
   if (files.length === 0) return ['There is no evidence in the case, so nothing was verified.'];
   const hashed = files.filter((file) => file.sha256 !== null).length;
@@ -39,6 +40,7 @@ function verification(evidence: BundleEntry[], findings: Findings): string[] {
   return [
     hashes,
     exact,
+    ...custody.verification,
     'The hashes were not computed again while this report was written; compare the bundles you hold with the hashes in this report.',
   ];
 }

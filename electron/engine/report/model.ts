@@ -1,5 +1,6 @@
 // The one report model: plain data that every writer shows. Times are integers, microseconds since
-// 1970-01-01T00:00:00Z, or null. No folder of this machine, no clock of this machine, no duration is in it.
+// 1970-01-01T00:00:00Z, or null. No folder, clock or user of this machine, no duration is in it; but for the custody log of a
+// case that was verified, which says who did what when.
 import type {
   FindingLevel,
   FindingState,
@@ -28,7 +29,23 @@ export interface ReportModel {
   posture: Posture;
   limits: LimitGroup[];
   glossary: { term: string; meaning: string }[];
+  custody: CustodyReport;
   findingEvents: FindingEvents;
+}
+
+/** The custody log as it stood when the case was verified last; without entries when it never was. */
+export interface CustodyReport {
+  /** Whether, when and with what result the case was verified, in sentences. */
+  verification: string[];
+  verified: number | null;
+  /** The entry of that verification. */
+  head: { seq: number; hash: string } | null;
+  entries: { seq: number; at: number; actor: string; toolVersion: string; sentence: string; hash: string }[];
+  entriesNotShown: number;
+  /** What the verification found, the first of it. */
+  problems: string[];
+  /** Of the manifest, as they were found then. */
+  signatures: { what: string; signer: string; fingerprint: string; at: number; ok: boolean }[];
 }
 
 export interface Cover {

@@ -15,6 +15,7 @@ export const SECTIONS = [
   { id: 'inventory', title: 'Appendix A Evidence inventory' },
   { id: 'rules', title: 'Appendix B Rules that ran' },
   { id: 'queries', title: 'Appendix C Queries of this report' },
+  { id: 'custody', title: 'Appendix D Custody log and verification' },
 ] as const;
 
 export type SectionId = (typeof SECTIONS)[number]['id'];

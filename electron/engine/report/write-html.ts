@@ -1,6 +1,7 @@
 // The model as one HTML file: no script, no link but into itself, no request to anywhere.
 
 import { glossary, inventory, limits, method, posture, queries, rules } from './html/back.ts';
+import { custody } from './html/custody.ts';
 import { contents, cover, evidence, scope, summary, time } from './html/front.ts';
 import { escapeHtml, type Html, html } from './html/markup.ts';
 import { findings, indicators, notes, timeline } from './html/story.ts';
@@ -24,6 +25,7 @@ const PARTS: Record<SectionId, (model: ReportModel) => Html> = {
   inventory,
   rules,
   queries,
+  custody,
 };
 /** Parts that begin a page of their own in print. */
 const OWN_PAGE = new Set<SectionId>([
@@ -34,8 +36,9 @@ const OWN_PAGE = new Set<SectionId>([
   'inventory',
   'rules',
   'queries',
+  'custody',
 ]);
-const APPENDIX = new Set<SectionId>(['inventory', 'rules', 'queries']);
+const APPENDIX = new Set<SectionId>(['inventory', 'rules', 'queries', 'custody']);
 
 export function writeHtml(model: ReportModel): string {
   const { caseName, toolVersion, title } = model.cover;

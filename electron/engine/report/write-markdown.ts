@@ -1,5 +1,6 @@
 // The model as Markdown that renders the same in any CommonMark or GFM reader, with evidence inert.
 import { glossary, inventory, limits, method, posture, queries, rules } from './markdown/back.ts';
+import { custody } from './markdown/custody.ts';
 import { cover, evidence, scope, summary, time } from './markdown/front.ts';
 import { findings, indicators, notes, timeline } from './markdown/story.ts';
 import type { ReportModel } from './model.ts';
@@ -21,6 +22,7 @@ const PARTS: Record<SectionId, (model: ReportModel) => string> = {
   inventory,
   rules,
   queries,
+  custody,
 };
 
 export function writeMarkdown(model: ReportModel): string {
