@@ -18,6 +18,7 @@ import { Case } from './case/case.ts';
 import type { Connection } from './case/database.ts';
 import { CaseError, toApiError } from './case/errors.ts';
 import type { Signer } from './case/signature.ts';
+import { makeWhole, notWritten } from './case/write-file.ts';
 import { withAct } from './custody-acts.ts';
 import { custodyMethods } from './custody-methods.ts';
 import { derive } from './derive/derive.ts';
@@ -418,12 +419,8 @@ function exportName(kind: string, text: string, extension: string): string {
 
 async function copyOut(from: string, to: string): Promise<string> {
   const target = resolve(to);
-  await copyFile(from, target).catch((error: NodeJS.ErrnoException) => {
-    throw new CaseError(
-      'not_written',
-      `The result could not be written to ${target}: ${error.code ?? error.message}. It is kept in ${from}.`,
-      { cause: error },
-    );
+  await makeWhole(target, (temporary) => copyFile(from, temporary)).catch((error: unknown) => {
+    throw notWritten('The result', target, error);
   });
   return target;
 }

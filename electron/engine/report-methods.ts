@@ -1,9 +1,9 @@
 // The report of the case: shown, and written.
 import { createHash } from 'node:crypto';
-import { rm, stat, writeFile } from 'node:fs/promises';
+import { rm, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { ApiImplementation } from '../../shared/api.ts';
-import { CaseError } from './case/errors.ts';
+import { notWritten, writeWhole } from './case/write-file.ts';
 import type { MethodHost } from './method-host.ts';
 import { buildReport } from './report/build.ts';
 import { writers } from './report/index.ts';
@@ -18,12 +18,8 @@ export function reportMethods(host: MethodHost): Pick<ApiImplementation, 'report
       const text = await reportText(host, format);
       const name = `report.${format}`;
       const target = path === undefined ? join(open.paths.exports, name) : resolve(path);
-      await writeFile(target, text, { mode: 0o600 }).catch((error: NodeJS.ErrnoException) => {
-        throw new CaseError(
-          'not_written',
-          `The report could not be written to ${target}: ${error.code ?? error.message}. Choose another place.`,
-          { cause: error },
-        );
+      await writeWhole(target, text).catch((error: unknown) => {
+        throw notWritten('The report', target, error);
       });
       await rm(`${target}.sig`, { force: true }); // of what stood there before
       const written = { path: target, name, bytes: Buffer.byteLength(text) };

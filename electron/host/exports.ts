@@ -6,6 +6,7 @@ import { type FileHandle, mkdir, open, rm } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { CaseError } from '../engine/case/errors.ts';
+import { makeWhole, notWritten } from '../engine/case/write-file.ts';
 
 /** Methods that write a file, into `exports` or to a `path` of the responder. */
 export const EXPORTS: ReadonlySet<string> = new Set(['report.export', 'sql.export']);
@@ -55,9 +56,11 @@ export async function exportThrough(
 export async function takeOut(from: string, to: string): Promise<void> {
   const source = await openPlain(from);
   try {
-    await pipeline(source.createReadStream({ autoClose: false }), (await writing(to)).createWriteStream());
+    await makeWhole(to, async (temporary) =>
+      pipeline(source.createReadStream({ autoClose: false }), (await writing(temporary)).createWriteStream()),
+    );
   } catch (error) {
-    throw notWritten(to, error);
+    throw notWritten('The result', to, error);
   } finally {
     await source.close();
   }
@@ -77,12 +80,3 @@ export async function openPlain(path: string): Promise<FileHandle> {
 }
 
 const writing = (to: string) => open(to, 'w', 0o600);
-
-function notWritten(to: string, cause: unknown): CaseError {
-  const { code, message } = cause as NodeJS.ErrnoException;
-  return new CaseError(
-    'not_written',
-    `The result could not be written to ${to}: ${code ?? message}. Choose another place.`,
-    { cause },
-  );
-}

@@ -1,6 +1,6 @@
 // A process that does acts on a case, one after another, through the engine: `node test/faults/acts.ts CASE STATE ACT...`.
 // One line of JSON an act: `{ act, ok, error, notices, pending, result }`. Acts: `create`, `open`, `close`, `ingest:PATH,...`,
-// `detect`, `judge` (the first finding is confirmed), `tag` (the first event), `report:FILE`, `query:FILE`, and `go-on:PATH,...`: whatever has to be done so
+// `detect`, `judge` (the first finding is confirmed), `tag` (the first event), `read`, `report:FILE`, `query:FILE`, and `go-on:PATH,...`: whatever has to be done so
 // that the case holds these bundles, settled, as a responder would after a fault.
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
@@ -67,6 +67,8 @@ async function act(name: string, of: string): Promise<unknown> {
       return engine.api['case.create']({ dir });
     case 'open':
       return engine.api['case.open']({ dir });
+    case 'read':
+      return engine.api['events.page']({ lens: {}, offset: 0, limit: 10 } as never);
     case 'close':
       return engine.api['case.close']({});
     case 'ingest':

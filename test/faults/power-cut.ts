@@ -3,25 +3,17 @@
 // give what an undisturbed run gives, row for row.
 //
 //   node test/faults/power-cut.ts [--cuts 100] [--seed 1] [--scenario ingest|work] [--small] [--keep]
-import { spawn, spawnSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { faultsOf } from './checks.ts';
+import { type ActSaid, runActs, sampleBundles } from './run-acts.ts';
 import { differences, type Views, viewsOf } from './views.ts';
 
 const HERE = dirname(fileURLToPath(import.meta.url));
-const SAMPLE = join(HERE, '..', '..', 'resources', 'samples', 'incident');
-
-export interface ActSaid {
-  act: string;
-  ok: boolean;
-  error: { code: string; sentence: string } | null;
-  notices: string[];
-  pending: unknown;
-}
 
 /** Builds the library; a sentence when this system can't. */
 export function buildLibrary(into: string): { library: string } | { cannot: string } {
@@ -32,36 +24,6 @@ export function buildLibrary(into: string): { library: string } | { cannot: stri
   return built.status === 0
     ? { library }
     : { cannot: `no C compiler builds power-cut.c: ${built.error?.message ?? built.stderr}` };
-}
-
-/** Runs acts in a process of their own; its exit code and what it said. */
-export function runActs(
-  dir: string,
-  stateDir: string,
-  acts: string[],
-  environment: Record<string, string> = {},
-): Promise<{ code: number | null; said: ActSaid[]; stderr: string }> {
-  const child = spawn(
-    process.execPath,
-    ['--disable-warning=ExperimentalWarning', join(HERE, 'acts.ts'), dir, stateDir, ...acts],
-    { env: { ...process.env, ...environment }, stdio: ['ignore', 'pipe', 'pipe'] },
-  );
-  let out = '';
-  let err = '';
-  child.stdout.on('data', (text) => (out += text));
-  child.stderr.on('data', (text) => (err += text));
-  return new Promise((resolve) =>
-    child.on('close', (code) =>
-      resolve({
-        code,
-        stderr: err,
-        said: out
-          .split('\n')
-          .filter((line) => line.startsWith('{') && line.endsWith('}'))
-          .map((line) => JSON.parse(line) as ActSaid),
-      }),
-    ),
-  );
 }
 
 export interface Scenario {
@@ -208,12 +170,7 @@ async function main(): Promise<void> {
   const home = mkdtempSync(join(tmpdir(), 'tidemark-power-cut-'));
   const built = buildLibrary(home);
   if ('cannot' in built) throw new Error(built.cannot);
-  const names = values.small
-    ? ['celery-worker-1.tar.gz', 'celery-worker-2.zip']
-    : readdirSync(SAMPLE)
-        .filter((name) => /\.(zip|gz)$/.test(name))
-        .sort();
-  const bundles = names.map((name) => join(SAMPLE, name));
+  const bundles = sampleBundles(values.small);
   const scenario = values.scenario === 'work' ? await workScenario(bundles, home) : ingestScenario(bundles);
   const cuts = new PowerCuts(home, built.library, scenario);
   const changes = await cuts.undisturbed();

@@ -26,8 +26,8 @@ const DUCKDB_FILE = 'electron/engine/case/database.ts';
 /** What parsers say and are given; its types may be named by any stage. */
 const PARSE_SEAM = 'electron/engine/parse/record.ts';
 /** What a shell may know of the engine: its errors, its version, what a case folder is, what is signed. */
-const ENGINE_DOORS = ['case/errors.ts', 'case/version.ts', 'case/folder.ts', 'case/signature.ts'].map(
-  (f) => `electron/engine/${f}`,
+const ENGINE_DOORS = ['errors', 'version', 'folder', 'signature', 'write-file'].map(
+  (f) => `electron/engine/case/${f}.ts`,
 );
 
 /** What runs in the engine's own process, and so knows the engine itself. */

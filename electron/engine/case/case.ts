@@ -11,11 +11,11 @@ import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { CustodyLog, systemActor } from './custody.ts';
 import { type Connection, closedMeanwhile, Database } from './database.ts';
+import { isDiskFull } from './disk.ts';
 import { CaseError } from './errors.ts';
 import { isCase } from './folder.ts';
 import { CaseLock, type Holder, LOCK_FILES } from './lock.ts';
 import { createSchema, SCHEMA_VERSION } from './schema.ts';
-import type { SetAside } from './torn-wal.ts';
 import { TOOL_VERSION } from './version.ts';
 import { syncFolder, writeWhole } from './write-file.ts';
 
@@ -140,10 +140,10 @@ export class Case {
     } catch (error) {
       if (made.#lock && !isCase(path)) await removeUnfinished(path).catch(() => 0);
       made.#lock?.release();
-      if (error instanceof CaseError) throw error;
+      if (error instanceof CaseError && error.code !== 'disk_full') throw error;
       throw new CaseError(
-        'case_folder',
-        `${path} can't be used for a case: ${reason(error)}. Choose another folder.`,
+        isDiskFull(error) ? 'disk_full' : 'case_folder',
+        `${path} can't be used for a case: ${isDiskFull(error) ? 'the disk is full, and nothing was left there' : reason(error)}. Choose another folder.`,
         { cause: error },
       );
     }
@@ -193,7 +193,11 @@ export class Case {
   async #recordOpening(): Promise<void> {
     const database = await this.#openDatabase('write');
     try {
-      if (database.setAside) await this.#saySetAside(database.setAside);
+      if (database.setAside) {
+        const { keptAs, bytes, sentence } = database.setAside;
+        this.notices.push(sentence);
+        await this.custody.append('database.torn', { kept_as: keptAs, bytes });
+      }
       await this.custody.append('case.opened', this.#by);
       const connection = await database.connect();
       const copied = await this.custody.copyTo(connection);
@@ -207,13 +211,6 @@ export class Case {
     } finally {
       await database.close();
     }
-  }
-
-  async #saySetAside({ keptAs, bytes, at }: SetAside): Promise<void> {
-    this.notices.push(
-      `The last change to the database was still being written when Tidemark was broken off: its unfinished ${bytes.toLocaleString('en-US')} bytes are set aside as ${keptAs}. Every change before it is there.`,
-    );
-    await this.custody.append('database.torn', { kept_as: keptAs, bytes, at });
   }
 
   /** Runs `work` on a connection of its own to the locked, read-only database; during a write, on the writer's instance. */
@@ -339,7 +336,7 @@ export class Case {
 }
 
 /** What a making that was broken off leaves, besides folders with nothing in them. */
-const MAKING = ['case.duckdb', 'case.duckdb.wal', 'custody.jsonl'];
+const MAKING = ['case.duckdb', 'case.duckdb.wal', 'case.duckdb.wal.checkpoint', 'custody.jsonl'];
 const FOLDERS = ['evidence', 'scratch', 'exports', 'signatures'];
 
 const PART = /^\.[0-9a-f]+\.part$/;

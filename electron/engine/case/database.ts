@@ -12,7 +12,7 @@ import {
 } from '@duckdb/node-api';
 import { CaseError } from './errors.ts';
 import { type Fault, faultOfMachine, GAVE_UP, notOpened, textOf } from './machine-faults.ts';
-import { type SetAside, setAsideTornEnd } from './torn-wal.ts';
+import { type SetAside, setAsideLog } from './torn-wal.ts';
 
 export type { Json };
 /** A value bound to `$1`, `$2`, ... */
@@ -49,7 +49,7 @@ export class Database {
   #connections = new Set<Connection>();
   #connecting = new Set<Promise<DuckDBConnection>>();
 
-  /** The unfinished end of the log of changes, when there was one. */
+  /** What could not be read of the log of changes, when there was such. */
   readonly setAside: SetAside | null;
   readonly #fault: Fault;
   #broken = false;
@@ -96,7 +96,7 @@ export class Database {
     let setAside: SetAside | null = null;
     try {
       instance = await create().catch(async (error: unknown) => {
-        setAside = await setAsideTornEnd(path, textOf(error));
+        setAside = await setAsideLog(path, textOf(error));
         if (setAside === null) throw error;
         return create();
       });

@@ -1,7 +1,8 @@
 // The case's own rules: files in its folder `rules`, written, removed, imported. Every act can be undone.
-import { lstat, mkdir, readFile, realpath, rm, rmdir, stat, writeFile } from 'node:fs/promises';
+import { lstat, mkdir, readFile, realpath, rm, rmdir, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve, sep } from 'node:path';
 import { CaseError } from '../case/errors.ts';
+import { notWritten, writeWhole } from '../case/write-file.ts';
 import { reasonOf } from '../intake/source.ts';
 import { buildRules } from './load-rules.ts';
 import { isRuleName, MOST_BYTES, readRuleFiles } from './rule-files.ts';
@@ -16,10 +17,8 @@ export async function saveRule(folder: string, path: string, text: string): Prom
   const before = await readFile(place, 'utf8').catch(() => null);
   await mkdir(dirname(place), { recursive: true, mode: 0o700 });
   await inside(folder, dirname(place));
-  await writeFile(place, text, { mode: 0o600 }).catch((error: unknown) => {
-    throw new CaseError('not_written', `The rule could not be written to ${path} (${reasonOf(error)}).`, {
-      cause: error,
-    });
+  await writeWhole(place, text).catch((error: unknown) => {
+    throw notWritten('The rule', path, error);
   });
   return before;
 }

@@ -4,6 +4,7 @@ import { copyFile, mkdir, readdir, readFile, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { CaseError } from '../case/errors.ts';
+import { makeWhole } from '../case/write-file.ts';
 import { type FormatDefinition, type FormatProblem, readDefinition } from '../parse/custom/definition.ts';
 
 const FORMAT_FILE = /\.(?:ya?ml|json)$/i;
@@ -71,7 +72,7 @@ export async function addFormats(paths: readonly string[], folder: string): Prom
         );
       }
       await mkdir(folder, { recursive: true, mode: 0o700 });
-      await copyFile(file, join(folder, basename(file)));
+      await makeWhole(join(folder, basename(file)), (temporary) => copyFile(file, temporary));
     }
   }
 }

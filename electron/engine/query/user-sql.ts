@@ -6,6 +6,7 @@ import type { SqlPage } from '../../../shared/api.ts';
 import type { Case } from '../case/case.ts';
 import type { Connection, Cursor } from '../case/database.ts';
 import { CaseError } from '../case/errors.ts';
+import { makeWhole } from '../case/write-file.ts';
 
 const OPEN_CURSORS = 8;
 const PROGRESS_MS = 200;
@@ -131,7 +132,9 @@ export class UserSql {
         json: 'FORMAT json, ARRAY true',
         parquet: 'FORMAT parquet, COMPRESSION zstd',
       }[format];
-      const rows = await connection.run(`COPY (${select}) TO '${path.replaceAll("'", "''")}' (${options})`);
+      const rows = await makeWhole(path, (temporary) =>
+        connection.run(`COPY (${select}) TO '${temporary.replaceAll("'", "''")}' (${options})`),
+      );
       return { path, name, rows, bytes: (await stat(path)).size };
     } catch (error) {
       throw sqlError(error);
