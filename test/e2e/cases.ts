@@ -46,6 +46,6 @@ export async function makeCase(
   await chooseBundles(page, folder, ...bundles);
   await expect(page.getByTestId('new-case-create')).toBeFocused();
   await page.keyboard.press('Enter');
-  await expect(page.getByTestId('case-name')).toHaveText(name);
+  await expect(page.getByTestId('case-name')).toHaveText(name, { timeout: 90_000 });
   await readToTheEnd(page);
 }

@@ -35,8 +35,8 @@ async function makeKey(page: Page, name: string, passphrase: string): Promise<vo
 
 test('what is done to a case can be proved: log, verification, signatures', async ({ page, shell }) => {
   test.setTimeout(480_000);
-  const folder = join(shell.folder, 'collected');
-  const dir = join(shell.folder, 'case');
+  const folder = join(shell.folder, 'to-prove');
+  const dir = join(shell.folder, 'case-to-prove');
   mkdirSync(folder);
   const bundle = join(folder, 'registry-1.tar.gz');
   writeFileSync(

@@ -15,7 +15,7 @@ test('bundles are looked into before they are read; an encrypted one is read onc
   shell,
 }) => {
   test.setTimeout(360_000);
-  const folder = join(shell.folder, 'collected');
+  const folder = join(shell.folder, 'encrypted');
   const dir = join(shell.folder, 'case-passwords');
   mkdirSync(folder);
   writeFileSync(
