@@ -134,12 +134,13 @@ async function proof(command: ProofCommand): Promise<number> {
 
 async function analyze(
   engine: EngineDoor,
-  { paths, dir, report, timezones, formats, rules, json }: Run<'analyze'>,
+  { paths, dir, report, formats, rules, json, ...how }: Run<'analyze'>,
 ): Promise<number> {
   const bundles = present(paths);
   const extra = present(rules);
+  const passwords = await passwordsOf(how.passwordFile);
   const made = await engine.api['case.create']({ dir: resolve(dir) });
-  const taken = await ingestJob(engine, bundles, timezones, present(formats));
+  const taken = await ingestJob(engine, bundles, present(formats), how, passwords);
   const found = await detectJob(engine, extra);
   const { findings } = await engine.api['findings.list']({});
   const written = report
@@ -163,14 +164,15 @@ async function analyze(
 
 async function ingest(
   engine: EngineDoor,
-  { dir, paths, timezones, formats, json }: Run<'ingest'>,
+  { dir, paths, formats, json, ...how }: Run<'ingest'>,
 ): Promise<number> {
   const bundles = present(paths);
   const added = present(formats);
+  const passwords = await passwordsOf(how.passwordFile);
   const folder = resolve(dir);
   if (existsSync(join(folder, 'case.json'))) await openCase(engine, folder);
   else await engine.api['case.create']({ dir: folder });
-  const taken = await ingestJob(engine, bundles, timezones, added);
+  const taken = await ingestJob(engine, bundles, added, how, passwords);
   if (json) await printJson(taken);
   else await print(ingestText(taken));
   return ingestExit(taken);
@@ -180,7 +182,7 @@ async function resume(
   engine: EngineDoor,
   { dir, passwordFile, giveUp, json }: Run<'resume'>,
 ): Promise<number> {
-  const passwords = passwordFile === null ? {} : await passwordsIn(present([passwordFile])[0]!);
+  const passwords = await passwordsOf(passwordFile);
   const { pending } = await engine.api['case.open']({ dir: resolve(dir) });
   if (!pending) {
     const sentence = 'Nothing was broken off in this case: there is nothing to resume.';
@@ -304,10 +306,18 @@ interface DetectResult {
 async function ingestJob(
   engine: EngineDoor,
   paths: string[],
-  timezones: Record<string, string>,
   formats: string[],
+  { timezones, limits }: Pick<Run<'ingest'>, 'timezones' | 'limits'>,
+  passwords: Record<string, string>,
 ): Promise<IngestResult> {
-  const { jobId } = await engine.api['ingest.start']({ paths, timezones, formats, detect: false });
+  const { jobId } = await engine.api['ingest.start']({
+    paths,
+    timezones,
+    formats,
+    limits,
+    passwords,
+    detect: false,
+  });
   const result = (await watch(engine, jobId)) as unknown as IngestResult;
   for (const problem of result.problems) say(problem);
   return result;
@@ -439,6 +449,10 @@ function present(paths: string[]): string[] {
       throw new UsageError(`There is no file or folder ${resolve(path)}. Nothing was read or changed.`);
   }
   return paths.map((path) => resolve(path));
+}
+
+async function passwordsOf(file: string | null): Promise<Record<string, string>> {
+  return file === null ? {} : passwordsIn(present([file])[0]!);
 }
 
 async function openCase(engine: EngineDoor, dir: string): Promise<void> {

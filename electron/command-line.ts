@@ -1,6 +1,8 @@
 // What the words after `tidemark` mean: commands, options, help. Decides nothing about cases and touches no file.
 import { parseArgs } from 'node:util';
+import type { IntakeLimits } from '../shared/api-intake.ts';
 import { PROOF_DESCRIBED, type ProofCommand, readProofCommand } from './command-line-proof.ts';
+import { LIMIT_HELP, PASSWORD_HELP, readLimits } from './limit-words.ts';
 
 /** Wrong usage, with the sentence to print; exit code 2. */
 export class UsageError extends Error {
@@ -27,6 +29,8 @@ export type Command =
       report: { file: string; format: ReportFormat } | null;
       timezones: Timezones;
       formats: string[];
+      limits: IntakeLimits;
+      passwordFile: string | null;
       rules: string[];
       json: boolean;
     }
@@ -36,6 +40,8 @@ export type Command =
       paths: string[];
       timezones: Timezones;
       formats: string[];
+      limits: IntakeLimits;
+      passwordFile: string | null;
       json: boolean;
     }
   | { name: 'resume'; dir: string; passwordFile: string | null; giveUp: boolean; json: boolean }
@@ -81,33 +87,46 @@ const FORMATS_HELP =
 const DESCRIBED: Record<string, Described> = {
   analyze: {
     usage:
-      'tidemark analyze PATH... --case DIR [--report FILE] [--timezone [NODE=]ZONE] [--formats PATH] [--rules PATH...] [--json]',
+      'tidemark analyze PATH... --case DIR [--report FILE] [--timezone [NODE=]ZONE] [--formats PATH] [--limit NAME=VALUE] [--password-file FILE] [--rules PATH...] [--json]',
     about: 'Makes a case, ingests the bundles, runs the rules, writes the report.',
     options: {
       case: { type: 'string' },
       report: { type: 'string' },
       timezone: MANY,
       formats: MANY,
+      limit: MANY,
+      'password-file': { type: 'string' },
       rules: MANY,
       json: JSON_OPTION,
     },
     details: [
-      'PATH           bundles: folders, .tar, .tar.gz/.bz2/.xz/.zst, .zip',
+      'PATH           bundles: folders, .tar, .tar.gz/.bz2/.xz/.zst, .zip, .7z, single logs',
       '--case DIR     a new or empty folder for the case',
       '--report FILE  report to write; .html, .md, .json or .csv',
       ZONE_HELP,
       FORMATS_HELP,
+      LIMIT_HELP,
+      PASSWORD_HELP,
       '--rules PATH   more rules beside those that come with Tidemark; a file or a folder; may be given again',
       '--json         one JSON object on standard output: case, ingest, detect, report, findings',
     ],
   },
   ingest: {
-    usage: 'tidemark ingest DIR PATH... [--timezone [NODE=]ZONE] [--formats PATH] [--json]',
+    usage:
+      'tidemark ingest DIR PATH... [--timezone [NODE=]ZONE] [--formats PATH] [--limit NAME=VALUE] [--password-file FILE] [--json]',
     about: 'Takes bundles into the case in DIR, which is made when it is not there.',
-    options: { timezone: MANY, formats: MANY, json: JSON_OPTION },
+    options: {
+      timezone: MANY,
+      formats: MANY,
+      limit: MANY,
+      'password-file': { type: 'string' },
+      json: JSON_OPTION,
+    },
     details: [
       ZONE_HELP,
       FORMATS_HELP,
+      LIMIT_HELP,
+      PASSWORD_HELP,
       '--json  one JSON object: bundles, members by status, records, unparsed_lines, seconds',
     ],
   },
@@ -266,6 +285,8 @@ export function readCommand(words: readonly string[]): Command {
         report: file ? { file, format: reportFormat(file, wrong) } : null,
         timezones: timezones(list('timezone'), wrong),
         formats: list('formats'),
+        limits: readLimits(list('limit'), wrong),
+        passwordFile: text('password-file'),
         rules: list('rules'),
         json: flag('json'),
       };
@@ -280,6 +301,8 @@ export function readCommand(words: readonly string[]): Command {
         paths,
         timezones: timezones(list('timezone'), wrong),
         formats: list('formats'),
+        limits: readLimits(list('limit'), wrong),
+        passwordFile: text('password-file'),
         json: flag('json'),
       };
     }

@@ -22,8 +22,8 @@ export const IntakeLimits = z.object({
 });
 export type IntakeLimits = z.infer<typeof IntakeLimits>;
 
-/** Passwords by path of the bundle; key `*`: tried on every one. Never kept, never logged. */
-export const Passwords = z.record(z.string(), z.string().max(1024));
+/** Passwords by path of the bundle; key `*`: tried on every one. Several stand in lines. Never kept, never logged. */
+export const Passwords = z.record(z.string(), z.string().max(65_536));
 
 /** What is known of a bundle before it is read. */
 export const BundlePreview = z.object({

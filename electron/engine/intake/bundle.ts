@@ -9,7 +9,7 @@ import { type FolderItem, statedOf, walk } from './folder.ts';
 import { LimitReached, type Limits, Meter } from './limits.ts';
 import { type Kind, UNREAD, withoutCompression } from './magic.ts';
 import { kindsOf, openEvidence, statOf } from './opened.ts';
-import { type BundleIdentity, isPacked, Reading } from './reading.ts';
+import { type BundleIdentity, isListed, isPacked, type ListedKind, Reading } from './reading.ts';
 import { Cursor, FileSource, reasonOf, type Source } from './source.ts';
 import { unpack } from './unpack.ts';
 
@@ -186,7 +186,7 @@ async function readFile(job: Job, stats: Stats): Promise<BundleResult> {
         refusal: 'usage',
       });
     }
-    if (kind === 'zip') return await readZip(job, file, stats.size);
+    if (isListed(kind)) return await readListed(job, file, stats.size, kind);
     return await readStream(job, file, stats, kind, inner);
   } finally {
     await file.close();
@@ -219,6 +219,7 @@ async function readStream(
         statedOf(kind === 'plain' ? job.name : withoutCompression(job.name), stats),
         raw,
         0,
+        job.name,
       );
       return about(job.name, reading.damage);
     }
@@ -241,8 +242,8 @@ async function readStream(
   };
 }
 
-/** A zip is read out of order: its hash is taken first, in a pass of its own. */
-async function readZip(job: Job, file: FileHandle, size: number): Promise<BundleResult> {
+/** A zip or 7z is read out of order: its hash is taken first, in a pass of its own. */
+async function readListed(job: Job, file: FileHandle, size: number, kind: ListedKind): Promise<BundleResult> {
   const { meter } = job;
   const hash = createHash('sha256');
   const unread = await drain(
@@ -257,7 +258,7 @@ async function readZip(job: Job, file: FileHandle, size: number): Promise<Bundle
   // Members may share bytes in a hostile zip: no more is counted than the file holds.
   const onRead = (count: number) => meter.raw(Math.min(count, size - meter.bytesRead));
   const problem = await untilLimit(async () =>
-    about(job.name, await reading.atAnyPlace(file, size, '', 0, onRead)),
+    about(job.name, await reading.atAnyPlace(file, kind, '', 0, onRead)),
   );
   meter.raw(size - meter.bytesRead);
   if (problem === null && meter.members === 0) throw empty(job.path, 'is an archive without any file in it');

@@ -136,7 +136,10 @@ export async function* unpackLzma(
     if (stop === 'end') break;
     if (stop === 'input' && last) throw await cutAt(from, label);
   }
-  from.unread(input.subarray(at));
+  // the last byte of the range coder may not have been needed yet
+  if (at === decoder.at && !decoder.isFinished && size === null)
+    throw new LzmaFault('it does not end where it should');
+  from.unread(input.subarray(Math.min(decoder.at, input.length)));
 }
 
 const FEED = 64 << 10;

@@ -6,11 +6,14 @@ import { type Kind, kindOf, MAGIC_LENGTH, withoutCompression } from './magic.ts'
 import { isPacked } from './reading.ts';
 import { Cursor, FileSource, reasonOf } from './source.ts';
 import { unpack } from './unpack.ts';
+import { findDirectory } from './zip-directory.ts';
 
 /** What the file is, and what it is inside when it is compressed. Looks at its first bytes only. */
 export async function kindsOf(file: FileHandle, name: string): Promise<{ kind: Kind; inner: Kind }> {
   const head = new Cursor(new FileSource(file));
   const kind = kindOf(await head.peek(MAGIC_LENGTH), name);
+  if (kind === 'plain' && PREFIXED.test(name) && (await endsAsZip(file)))
+    return { kind: 'zip', inner: 'zip' };
   if (!isPacked(kind)) return { kind, inner: kind };
   const unpacked = unpack(head, kind);
   try {
@@ -18,6 +21,14 @@ export async function kindsOf(file: FileHandle, name: string): Promise<{ kind: K
   } finally {
     await unpacked.close();
   }
+}
+
+/** Names of zips that may have a program before them (self-extracting), or something else. */
+const PREFIXED = /\.(?:zip|exe|sfx|sh|run)$/i;
+
+async function endsAsZip(file: FileHandle): Promise<boolean> {
+  const directory = await findDirectory(file, (await file.stat()).size);
+  return typeof directory !== 'string' && directory.entries > 0;
 }
 
 /** Opened without waiting, should a fifo stand there by now. */

@@ -9,11 +9,10 @@ import { LimitReached, type Limits, Meter } from './limits.ts';
 import { type Kind, kindOf, UNREAD } from './magic.ts';
 import { plainName } from './member-name.ts';
 import { kindsOf, openEvidence, statOf } from './opened.ts';
-import { isPacked } from './reading.ts';
+import { isListed, isPacked, type ListedKind, listedArchive } from './reading.ts';
 import { Cursor, FileSource, reasonOf } from './source.ts';
 import { TarReader } from './tar.ts';
 import { unpack } from './unpack.ts';
-import { ZipReader } from './zip.ts';
 
 /** Members shown. */
 const SHOWN = 200;
@@ -108,7 +107,7 @@ class Look {
       if (unread) {
         result.complete = false;
         this.problem(`It is ${unread}.`);
-      } else if (kind === 'zip') await this.#zip(file);
+      } else if (isListed(kind)) await this.#listed(file, kind);
       else if (isTar(inner)) await this.#tar(file, kind);
       else
         this.#entry({
@@ -122,15 +121,16 @@ class Look {
     }
   }
 
-  async #zip(file: FileHandle): Promise<void> {
-    const zip = new ZipReader(file, () => this.#check());
-    for await (const member of zip.entries()) {
+  async #listed(file: FileHandle, of: ListedKind): Promise<void> {
+    const archive = listedArchive(file, of, () => this.#check(), []);
+    for await (const member of archive.list()) {
       if (member.kind === 'directory') continue;
       const path = plainName(member.stated.path);
       const kind = member.kind === 'link' ? 'link' : kindByName(path);
-      this.#entry({ path, size: member.stated.size, kind, encrypted: isEncrypted(member) });
+      this.#entry({ path, size: member.stated.size, kind, encrypted: member.encrypted });
     }
-    if (zip.problem) this.problem(damaged(zip.problem));
+    if (archive.problem && this.result.encrypted < this.result.members)
+      this.problem(damaged(archive.problem));
     if (this.result.encrypted > 0 && this.result.problem === null) this.#encrypted();
   }
 
@@ -191,12 +191,6 @@ class OutOfTime extends Error {}
 const isTar = (kind: Kind): boolean => kind === 'tar' || kind === 'empty_tar';
 
 const named = (kind: Kind): string => (kind === 'plain' ? 'file' : kind === 'empty_tar' ? 'tar' : kind);
-
-function isEncrypted(member: { kind: string; reason?: string; encrypted?: boolean }): boolean {
-  return (
-    member.encrypted === true || (member.kind === 'unreadable' && /^encrypted/.test(member.reason ?? ''))
-  );
-}
 
 const ARCHIVE = /\.(?:tar|tgz|tbz2?|txz|tlz|tzst|zip|7z|tar\.(?:gz|bz2|xz|zst|zstd|lzma))$/i;
 

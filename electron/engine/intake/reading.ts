@@ -4,10 +4,12 @@ import type { MemberFlow, MemberHeader } from './bundle.ts';
 import { deliver } from './content.ts';
 import { Damage } from './damage.ts';
 import { LimitReached, type Meter } from './limits.ts';
+import type { ListedArchive } from './listed.ts';
 import { type Kind, kindOf, MAGIC_LENGTH, UNREAD, withoutCompression } from './magic.ts';
 import { plainName, refusedName } from './member-name.ts';
 import { cutName, Names } from './names.ts';
 import { nodeOf } from './node-name.ts';
+import { SevenZipReader } from './sevenzip.ts';
 import { Cursor, FileSource, HashingSource, type Source } from './source.ts';
 import { Spool } from './spool.ts';
 import { type TarEntry, TarReader } from './tar.ts';
@@ -15,7 +17,7 @@ import { type Compression, UNPACKED, type Unpacking, unpack } from './unpack.ts'
 import { ZipReader } from './zip.ts';
 
 /** What is known of a member before its content. */
-export type Stated = Omit<MemberHeader, 'compression' | 'node' | 'remark'>;
+export type Stated = Omit<MemberHeader, 'compression' | 'node' | 'remark'> & { remark?: string };
 
 /** A part of a member that waits in a file: where it ends there, and why it ended. */
 interface Waiting {
@@ -52,11 +54,14 @@ export class Reading {
     await this.#flow.note(header, status, header.remark ? `${reason}; ${header.remark}` : reason);
   }
 
-  /** A member with its content. `depth` counts the archives around it that were found inside the bundle. */
-  async member(stated: Stated, content: Source, depth: number): Promise<void> {
+  /**
+   * A member with its content. `depth` counts the archives around it that were found inside the bundle; `name` is the one
+   * it was collected under.
+   */
+  async member(stated: Stated, content: Source, depth: number, name: string = stated.path): Promise<void> {
     const cursor = new Cursor(content);
-    const kind = kindOf(await cursor.peek(MAGIC_LENGTH), stated.path);
-    if (isPacked(kind)) return this.#packed(stated, cursor, kind, depth);
+    const kind = kindOf(await cursor.peek(MAGIC_LENGTH), name);
+    if (isPacked(kind)) return this.#packed(stated, cursor, kind, depth, name);
     const opened = this.#archive(kind, stated, cursor);
     if (opened) return this.#nested(stated, depth, opened);
     const unread = UNREAD[kind];
@@ -71,7 +76,7 @@ export class Reading {
     content: Cursor,
   ): ((depth: number) => Promise<string | null>) | null {
     if (kind === 'tar') return (depth) => this.tar(content, `${path}!/`, depth);
-    if (kind === 'zip') return (depth) => this.#spooled(content, `${path}!/`, depth);
+    if (isListed(kind)) return (depth) => this.#spooled(content, kind, `${path}!/`, depth);
     return null;
   }
 
@@ -132,10 +137,10 @@ export class Reading {
     }
   }
 
-  /** Members of a zip that can be read at any place; gives a clause when it is cut or damaged. */
-  async zip(zip: ZipReader, prefix: string, depth: number): Promise<string | null> {
+  /** Members of an archive with a list of them; gives a clause when it is cut or damaged. */
+  async #listed(archive: ListedArchive, prefix: string, depth: number): Promise<string | null> {
     try {
-      for await (const entry of zip.entries()) {
+      for await (const entry of archive.entries()) {
         if (entry.kind === 'directory') {
           this.meter.check();
           continue;
@@ -155,7 +160,7 @@ export class Reading {
           }
         }
       }
-      return zip.problem;
+      return archive.problem;
     } catch (error) {
       if (error instanceof Damage) return error.message;
       throw error;
@@ -175,11 +180,17 @@ export class Reading {
   }
 
   /** Compressed content: a nested archive when that is what it unpacks to, else a member of its own. */
-  async #packed(stated: Stated, content: Source, first: PackedKind, depth: number): Promise<void> {
+  async #packed(
+    stated: Stated,
+    content: Source,
+    first: PackedKind,
+    depth: number,
+    collectedName: string,
+  ): Promise<void> {
     const collected = new HashingSource(content);
     const layers: Unpacking[] = [];
     const names: Compression[] = [];
-    let name = stated.path;
+    let name = collectedName;
     let inner: Cursor = new Cursor(collected);
     let kind: Kind = first;
     try {
@@ -276,7 +287,7 @@ export class Reading {
   }
 
   /** An archive that is read from its end: its bytes wait in a file of their own. */
-  async #spooled(content: Source, prefix: string, depth: number): Promise<string | null> {
+  async #spooled(content: Source, kind: ListedKind, prefix: string, depth: number): Promise<string | null> {
     const spool = await Spool.make(this.#bundle.spoolDir);
     try {
       let cut: string | null = null;
@@ -286,22 +297,22 @@ export class Reading {
         if (!(error instanceof Damage)) throw error;
         cut = error.message;
       }
-      const problem = await this.atAnyPlace(spool.file, spool.size, prefix, depth, () => this.meter.check());
+      const problem = await this.atAnyPlace(spool.file, kind, prefix, depth, () => this.meter.check());
       return cut ?? problem;
     } finally {
       await spool.remove();
     }
   }
 
-  /** Members of a zip in a file; `onRead` hears of what is read of it. */
-  async atAnyPlace(
+  /** Members of a zip or 7z in a file; `onRead` hears of what is read of it. */
+  atAnyPlace(
     file: FileHandle,
-    _size: number,
+    kind: ListedKind,
     prefix: string,
     depth: number,
     onRead: (count: number) => void,
   ): Promise<string | null> {
-    return this.zip(new ZipReader(file, onRead), prefix, depth);
+    return this.#listed(listedArchive(file, kind, onRead, this.#bundle.passwords), prefix, depth);
   }
 
   #begin(stated: Stated, compression: string | null, part: number) {
@@ -328,7 +339,7 @@ export class Reading {
       path,
       compression,
       node: nodeOf(name, path, isArchive),
-      remark: this.#names.remark(path),
+      remark: [stated.remark, this.#names.remark(path)].filter(Boolean).join('; ') || null,
     };
   }
 }
@@ -336,6 +347,21 @@ export class Reading {
 /** Parts of a member that holes divide: `a.log.bz2`, `a.log.bz2#2`, ... */
 function partOf(stated: Stated, part: number): Stated {
   return part === 1 ? stated : { ...stated, path: `${stated.path}#${part}`, size: null };
+}
+
+export type ListedKind = Extract<Kind, 'zip' | '7z'>;
+
+export const isListed = (kind: Kind): kind is ListedKind => kind === 'zip' || kind === '7z';
+
+export function listedArchive(
+  file: FileHandle,
+  kind: ListedKind,
+  onRead: (count: number) => void,
+  passwords: readonly string[],
+): ListedArchive {
+  return kind === 'zip'
+    ? new ZipReader(file, onRead, passwords)
+    : new SevenZipReader(file, onRead, passwords);
 }
 
 export type PackedKind = Kind & Compression;

@@ -3,7 +3,7 @@ import { Bunzip2 } from './bzip2.ts';
 import { Frames, GZIP, ZSTD } from './frames.ts';
 import type { Gauge } from './limits.ts';
 import { holesAreEnds, type Source } from './source.ts';
-import { unlzma, unxz } from './xz.ts';
+import { unlzma, unxz, unzipLzma } from './xz.ts';
 import { CAN_UNPACK_ZSTD, ZlibStream } from './zlib-stream.ts';
 
 export type Compression = 'gzip' | 'deflate' | 'zstd' | 'bzip2' | 'xz' | 'lzma';
@@ -23,15 +23,21 @@ export const UNPACKED: ReadonlySet<string> = new Set<Compression>([
 
 /** Unpacked bytes of `from`. `gauge` hears of both sides and may throw to stop. */
 export function unpack(from: Source, kind: Compression, gauge?: Gauge): Unpacking {
-  const counted: Source = {
-    read: async () => {
-      const piece = await from.read().catch(holesAreEnds);
-      if (piece) gauge?.packed(piece.length);
-      return piece;
-    },
-  };
-  return new Gauged(unpacking(counted, kind), gauge);
+  return new Gauged(unpacking(counted(from, gauge), kind), gauge);
 }
+
+/** LZMA with the head that zip gives it (method 14). */
+export function unpackZipLzma(from: Source, size: number | null, gauge?: Gauge): Unpacking {
+  return new Gauged(unzipLzma(counted(from, gauge), size), gauge);
+}
+
+const counted = (from: Source, gauge: Gauge | undefined): Source => ({
+  read: async () => {
+    const piece = await from.read().catch(holesAreEnds);
+    if (piece) gauge?.packed(piece.length);
+    return piece;
+  },
+});
 
 function unpacking(from: Source, kind: Compression): Unpacking {
   switch (kind) {

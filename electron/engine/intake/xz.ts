@@ -279,6 +279,17 @@ async function* unlzmaContents(from: Cursor): AsyncGenerator<Uint8Array> {
     );
 }
 
+/** As zip has it: version, size of the properties, properties, then LZMA of `size` bytes or up to its end mark. */
+export const unzipLzma = (from: Source, size: number | null): Flow =>
+  new Flow(from, async function* (cursor) {
+    const bytes = await upTo(cursor, 9);
+    if (bytes.length < 9) throw await cutAt(cursor, 'lzma');
+    const head = bytes[2] === 5 && bytes[3] === 0 ? lzmaHead(bytes.subarray(4)) : null;
+    if (!head)
+      throw new Damage('the lzma data is damaged before compressed byte 9 (its properties are impossible)');
+    yield* clausesOf(unpackLzma(cursor, head.properties, head.dictionary, size, 'lzma'), cursor, 'lzma');
+  });
+
 /** Faults of the decoder as Damage that says where. */
 export async function* clausesOf(
   flow: AsyncIterable<Uint8Array>,

@@ -271,10 +271,10 @@ const GOES_ON: ReadonlySet<string> = new Set([
   'worker_stopped',
 ]);
 
-/** The bundle's own password first, then the one for all. */
+/** The bundle's own passwords first, then those for all. */
 function passwordsFor(path: string, passwords: Record<string, string>): string[] {
-  const own = Object.hasOwn(passwords, path) ? [passwords[path]!] : [];
-  return Object.hasOwn(passwords, '*') ? [...own, ...passwords['*']!.split('\n')] : own;
+  const of = (key: string) => (Object.hasOwn(passwords, key) ? passwords[key]!.split('\n') : []);
+  return [...of(path), ...of('*')];
 }
 
 /** Waits for `work` no longer than until it is cancelled. */
