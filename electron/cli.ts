@@ -83,6 +83,7 @@ async function run(command: Command): Promise<number> {
       return withEngine(command, async (engine) => {
         await openCase(engine, command.dir);
         interruption.cancel = () => engine.api['sql.cancel']({});
+        if (interruption.happened) throw new CaseError('cancelled', 'Cancelled.');
         await printSql(engine.api, { ...command, exportsDir: engine.exportsDir }, say);
         return EXIT.done;
       });

@@ -1,6 +1,6 @@
 // The desktop app: life cycle, one window, its menu. What the page asks goes through here to the engine's process and back,
 // unread; evidence is never opened here.
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import {
   app,
   BrowserWindow,
@@ -86,7 +86,12 @@ function start(): void {
 const ENGINE = join(import.meta.dirname, 'engine-process.mjs');
 
 const forkEngine = (file: string, words: string[], env: Record<string, string>) =>
-  utilityProcess.fork(file, words, { serviceName: 'Tidemark engine', stdio: 'inherit', env });
+  utilityProcess.fork(file, words, {
+    serviceName: 'Tidemark engine',
+    stdio: 'inherit',
+    env,
+    cwd: dirname(process.execPath), // see Own.workDir
+  });
 
 /** The page shows what comes of it: the case when it is open, its jobs while it is being made. */
 async function openAsked(host: EngineHost, asked: string | null): Promise<void> {

@@ -39,6 +39,7 @@ export function desktopStarter(root: string, file: string, fork: Fork): EngineSt
     return started;
   };
   return {
+    own: files,
     start,
     async isolation() {
       if (found === null) {

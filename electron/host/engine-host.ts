@@ -146,7 +146,7 @@ export class EngineHost implements EngineDoor {
     return this.#inTurn(async () => {
       if (this.#closed) throw new CaseError('case_closed', 'Tidemark is being closed.');
       const running = this.#running;
-      if (running && mayRead(running.reach, paths)) return running;
+      if (running && mayRead([...this.#starter.own, ...foldersOf(running.reach)], paths)) return running;
       if (running)
         this.#refuseWhileBusy(
           'These files were not named before, so the engine has to be started anew to read them',
@@ -162,6 +162,7 @@ export class EngineHost implements EngineDoor {
           started.open = open;
         } catch (error) {
           await started.process.close();
+          this.#lost = null;
           this.#say('case', { case: null, why: 'closed' });
           throw error;
         }
@@ -296,10 +297,10 @@ function realOf(dir: string): string {
   }
 }
 
-const mayRead = ({ caseDir, inputs }: Reach, paths: readonly string[]): boolean =>
-  paths.every((path) =>
-    [...inputs, ...(caseDir === null ? [] : [caseDir])].some((each) => isInside(path, each)),
-  );
+const foldersOf = ({ caseDir, inputs }: Reach) => [...inputs, ...(caseDir === null ? [] : [caseDir])];
+
+const mayRead = (readable: readonly string[], paths: readonly string[]): boolean =>
+  paths.every((path) => readable.some((each) => isInside(path, each)));
 
 /** Makes a case folder that is not there, for its owner alone; the first folder that was missing, null when all were there. */
 function makeFolder(dir: string): string | null {

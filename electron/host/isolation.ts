@@ -23,6 +23,8 @@ export interface Reach {
 /** Where Tidemark itself is. */
 export interface Own {
   node: string;
+  /** The folder the process works in. Node lets every thread read that whole folder, whatever its flags say. */
+  workDir: string;
   /** The file the process runs. */
   entry: string;
   /** Files and folders it reads: its code, packages, rules and formats. */
@@ -139,7 +141,7 @@ function bwrapWords(own: Own, { caseDir, tempDir, inputs }: Reach, uid: number |
     '--remount-ro',
     '/',
     '--chdir',
-    '/',
+    own.workDir,
   ];
 }
 
@@ -229,6 +231,7 @@ export function ownFiles(root: string, node: string, entry: string): Omit<Own, '
   const names = ['package.json', 'electron', 'shared', 'resources', 'dist', 'node_modules'];
   return {
     node: realpathSync(node),
+    workDir: join(root, 'electron'),
     entry,
     files: names.map((name) => join(root, name)).filter((path) => existsSync(path)),
   };

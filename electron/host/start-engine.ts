@@ -19,6 +19,8 @@ import {
 /** Starts one process for a reach; resolves when it is ready to be asked. */
 export interface EngineStarter {
   start(reach: Reach, begin: Omit<Begin, 'level'>): Promise<EngineProcess>;
+  /** Files and folders that every process may read. */
+  readonly own: readonly string[];
   /** What is in force, or would be. */
   isolation(): Promise<Isolation>;
 }
@@ -52,6 +54,7 @@ export function nodeStarter(
     return true;
   };
   return {
+    own: own.files,
     async start(reach, begin) {
       for (;;) {
         const level = left()[0];
@@ -59,7 +62,7 @@ export function nodeStarter(
         if (level === 'bwrap') own.compiled ??= compiledModules(root, own.node);
         const { program, words } = startCommand(level, own, reach, uid);
         const cache = level === 'bwrap' ? own.compiled : null;
-        const link = spawnLink(program, words, engineEnvironment(reach, env, cache));
+        const link = spawnLink(program, words, engineEnvironment(reach, env, cache), own.workDir);
         const started = new EngineProcess(link, { ...begin, level });
         try {
           await started.hello;
@@ -87,13 +90,13 @@ const noLevel = (asked: string | undefined) =>
       : 'This machine does not start the engine. Nothing was changed.',
   );
 
-function spawnLink(program: string, words: string[], env: Record<string, string>): Link {
+function spawnLink(program: string, words: string[], env: Record<string, string>, cwd: string): Link {
   const child: ChildProcess = spawn(program, words, {
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     serialization: 'json', // the smallest thing to read from a process that is not trusted
     detached: process.platform !== 'win32', // Ctrl+C is for the shell, which closes the case in order
     env,
-    cwd: '/',
+    cwd,
     windowsHide: true,
   });
   let said = '';
