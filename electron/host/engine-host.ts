@@ -154,6 +154,7 @@ export class EngineHost implements EngineDoor {
       const open = running?.open ?? this.#lost;
       await running?.process.idle(DRAIN_MS);
       await this.#end('restarted');
+      this.#lost = open; // opened again by a later call, should this start fail
       const started = await this.#start(open, paths);
       this.#lost = null;
       if (open !== null) {
