@@ -12,6 +12,7 @@ import { runRules } from './detect-methods.ts';
 import { bundleSize } from './intake/bundle.ts';
 import type { JobHandle } from './jobs.ts';
 import { type IngestOptions, type IngestResult, ingest, readPlanned } from './load/ingest.ts';
+import { loadMemory } from './load/lane-pool.ts';
 import { type Plan, takeUpAgain, unfinishedBundles, zonesOf } from './load/plan.ts';
 import type { MethodHost } from './method-host.ts';
 import { readPending } from './query/pending.ts';
@@ -157,7 +158,7 @@ async function read(host: MethodHost, open: Case, job: JobHandle, work: Work): P
         throw error;
       }
     },
-    { threads: 1 },
+    { threads: 1, memoryLimit: loadMemory(host.load.workers) },
   );
 }
 

@@ -56,6 +56,13 @@ const holder = ({ actor, shell }: Opener): Holder => ({
   program: shell ?? 'command line',
 });
 
+export interface WriteOptions {
+  /** All cores when not said. */
+  threads?: number;
+  /** Memory that DuckDB may use, e.g. `600MB`. */
+  memoryLimit?: string;
+}
+
 export class Case {
   readonly dir: string;
   readonly name: string;
@@ -279,19 +286,19 @@ export class Case {
   }
 
   /**
-   * Runs `work` as the only writer; `threads` of DuckDB, all cores when not said. Writers queue; readers of a
+   * Runs `work` as the only writer, with the threads and memory of DuckDB that `options` say. Writers queue; readers of a
    * moment before are let finish, those after share the instance.
    */
   async write<T>(
     work: (connection: Connection, connect: () => Promise<Connection>) => Promise<T>,
-    options: { threads?: number } = {},
+    options: WriteOptions = {},
   ): Promise<T> {
     const turn = this.#writing.then(async () => {
       if (this.#closed) throw closedMeanwhile();
       for (const listener of this.#beforeWrite) listener();
       while (this.#readers > 0 || this.#changing)
         await (this.#changing?.catch(() => undefined) ?? this.#idle());
-      await this.#change(() => this.#openDatabase('write', options.threads));
+      await this.#change(() => this.#openDatabase('write', options));
       const database = this.#database!;
       this.#writer = await database.connect();
       try {
@@ -325,12 +332,12 @@ export class Case {
     this.#lock?.release();
   }
 
-  #openDatabase(mode: 'read' | 'write', threads?: number): Promise<Database> {
+  #openDatabase(mode: 'read' | 'write', options: WriteOptions = {}): Promise<Database> {
     return Database.open(join(this.dir, 'case.duckdb'), {
       mode,
       allowedDirectories: mode === 'write' ? [this.paths.scratch] : [this.paths.exports],
       tempDirectory: join(this.paths.scratch, 'spill'),
-      ...(threads ? { threads } : {}),
+      ...options,
     });
   }
 }
