@@ -1,6 +1,6 @@
 // The engine: implements the contract by calling the stages. Plain Node; every shell talks to this.
 import { createHash } from 'node:crypto';
-import { copyFile } from 'node:fs/promises';
+import { copyFile, readdir } from 'node:fs/promises';
 import { userInfo } from 'node:os';
 import { resolve } from 'node:path';
 import {
@@ -17,6 +17,7 @@ import { annotationMethods } from './annotation-methods.ts';
 import { Case } from './case/case.ts';
 import type { Connection } from './case/database.ts';
 import { CaseError, toApiError } from './case/errors.ts';
+import { removeCase } from './case/folder.ts';
 import type { Signer } from './case/signature.ts';
 import { makeWhole, notWritten } from './case/write-file.ts';
 import { withAct } from './custody-acts.ts';
@@ -108,6 +109,20 @@ export class Engine {
         await this.#need().case.custody.append(act, detail);
       },
       signer: options.signer ?? null,
+      create: async (dir, name, beginning) => {
+        const made = await Case.create(dir, name, this.#opener(), beginning);
+        await this.#closeCase();
+        await this.#adopt(made);
+        return made;
+      },
+      discard: async () => {
+        const { dir } = this.#need().case;
+        await this.#closeCase();
+        // a folder that was given to this process can't be removed by it; then it is left empty
+        await removeCase(dir).catch(async (error: unknown) => {
+          if ((await readdir(dir).catch(() => [])).length > 0) throw error;
+        });
+      },
       user: () => options.user ?? userName(),
     };
     this.#implementation = this.#methods();

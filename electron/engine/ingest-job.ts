@@ -186,7 +186,7 @@ interface Settled {
 }
 
 /** What is derived from the evidence as a whole, on all cores, in a write of its own. */
-async function settle(open: Case, job: JobHandle): Promise<Settled> {
+export async function settle(open: Case, job: JobHandle): Promise<Settled> {
   job.signal.throwIfAborted();
   job.progress({ phase: 'settling zones, clocks and nodes' });
   return open.write(async (connection) => {

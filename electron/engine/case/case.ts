@@ -9,7 +9,7 @@
 //   custody.jsonl    every act, hash-chained         signatures/  of the manifest, by people
 import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
-import { CustodyLog, systemActor } from './custody.ts';
+import { CUSTODY_FILE, CustodyLog, systemActor } from './custody.ts';
 import { type Connection, closedMeanwhile, Database } from './database.ts';
 import { isDiskFull } from './disk.ts';
 import { CaseError } from './errors.ts';
@@ -49,6 +49,14 @@ export interface Opener {
   shell?: string;
   /** What keeps the process from network and files. */
   isolation?: { network: string; files: string };
+}
+
+/** What a new case goes on from: one that was received. */
+export interface Beginning {
+  /** A custody log without a fault, kept verbatim: what is done here follows it. */
+  custody?: Uint8Array | undefined;
+  /** Runs in the making: the case is there with it, or not at all. */
+  prepare?(connection: Connection): Promise<void>;
 }
 
 const holder = ({ actor, shell }: Opener): Holder => ({
@@ -109,7 +117,12 @@ export class Case {
    * Makes a case in a folder that is absent or empty; folders `formats` and `rules` may be there already, and so may what a
    * making that was broken off left. A case is there from the moment its case.json is: a making that fails leaves none.
    */
-  static async create(dir: string, name?: string, opener: Opener = {}): Promise<Case> {
+  static async create(
+    dir: string,
+    name?: string,
+    opener: Opener = {},
+    beginning: Beginning = {},
+  ): Promise<Case> {
     const path = resolve(dir);
     await refuseFolderInUse(path);
     const file: CaseFile = {
@@ -131,13 +144,16 @@ export class Case {
       try {
         const connection = await database.connect();
         await createSchema(connection);
+        if (beginning.custody) await writeWhole(join(path, CUSTODY_FILE), beginning.custody);
         made.#custody = await CustodyLog.open(path, opener.actor ?? systemActor());
-        await made.custody.append('case.created', {
-          name: file.name,
-          layout: SCHEMA_VERSION,
-          ...made.#by,
-        });
+        if (!beginning.custody)
+          await made.custody.append('case.created', {
+            name: file.name,
+            layout: SCHEMA_VERSION,
+            ...made.#by,
+          });
         await made.custody.copyTo(connection);
+        await beginning.prepare?.(connection);
       } finally {
         await database.close();
       }
