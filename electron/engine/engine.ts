@@ -22,8 +22,6 @@ import type { Signer } from './case/signature.ts';
 import { makeWhole, notWritten } from './case/write-file.ts';
 import { withAct } from './custody-acts.ts';
 import { custodyMethods } from './custody-methods.ts';
-import { derive } from './derive/derive.ts';
-import { settlePosture } from './derive/posture/posture.ts';
 import { RuleLibrary } from './detect/rule-library.ts';
 import { detectMethods } from './detect-methods.ts';
 import { ingestMethods } from './ingest-methods.ts';
@@ -52,6 +50,7 @@ import { findingEvents, listFindings, setFindingStates } from './review/findings
 import { ruleMethods } from './rule-methods.ts';
 import { readingMethods } from './rule-reading.ts';
 import { tryingMethods } from './rule-trying.ts';
+import { changeNode, settleCase } from './settle.ts';
 import { signingMethods } from './signing-methods.ts';
 import { histogram, lanes } from './timeline/timeline.ts';
 import { transferMethods } from './transfer-methods.ts';
@@ -293,16 +292,8 @@ export class Engine {
             { refusal: 'usage' },
           );
         await open.write(async (connection) => {
-          if (zone !== undefined)
-            await connection.run('UPDATE node SET zone_set = $2 WHERE node = $1', [node, zone]);
-          if (clockOffsetUs !== undefined) {
-            await connection.run('UPDATE node SET offset_set = $2 WHERE node = $1', [
-              node,
-              clockOffsetUs === null ? null : BigInt(clockOffsetUs),
-            ]);
-          }
-          await derive(connection);
-          await settlePosture(connection);
+          await changeNode(connection, node, { zone, clockOffsetUs });
+          await settleCase(connection);
         });
         await this.#sayChanged('clock');
         const row = (await this.#read((connection) => listNodes(connection, node)))[0];
