@@ -164,6 +164,50 @@ describe('ingest', () => {
     expect(readdirSync(join(folder, '..'))).not.toContain('escaped.log');
   });
 
+  test('reads what is encrypted with the passwords of a file, and says what it has none for', async () => {
+    writeFileSync(at('secret.zip'), readFileSync(join(ROOT, 'test/unit/intake/fixtures/aes-256.zip')));
+    const without = await tidemark('ingest', 'case-locked', 'secret.zip', '--json');
+    expect(without.json()).toMatchObject({ members: { failed: 1, parsed: 0 } });
+    expect(without.json().problems.join()).toMatch(/secret\.log: encrypted: its password was not given/);
+    expect(without.code).toBe(1);
+    writeFileSync(at('passwords.txt'), 'battery staple\ncorrect horse\n');
+    const words = ['ingest', 'case-open', 'secret.zip', '--password-file', 'passwords.txt', '--json'];
+    const { code, json } = await tidemark(...words);
+    expect(json()).toMatchObject({ members: { failed: 0, parsed: 1 }, records: 65 });
+    expect(code).toBe(0);
+    const kept = readdirSync(at('case-open'), { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) => readFileSync(join(entry.parentPath, entry.name)));
+    expect(kept.some((bytes) => bytes.includes('correct horse'))).toBe(false);
+  });
+
+  test('holds to the limits of the command line, and lists names that would replace one another', async () => {
+    const names = ['a.log', 'a.log', 'A.log'];
+    writeFileSync(
+      at('twins.tar'),
+      await tarOf(names.map((name, n) => ({ name, content: registryLog(5 + n) }))),
+    );
+    const all = await tidemark('ingest', 'case-twins', 'twins.tar', '--json');
+    expect(all.json().members.parsed).toBe(3);
+    const rows = await tidemark(
+      'sql',
+      'case-twins',
+      'SELECT reason FROM evidence_files ORDER BY file_id',
+      '--format',
+      'json',
+    );
+    const reasons = (rows.json() as { reason: string | null }[]).map(({ reason }) => reason);
+    expect(reasons[0]).toBeNull();
+    expect(reasons[1]).toMatch(/more than once/);
+    expect(reasons[2]).toMatch(/only in upper and lower case/);
+    const few = await tidemark('ingest', 'case-few', 'twins.tar', '--limit', 'members=2', '--json');
+    expect(few.json()).toMatchObject({ members: { parsed: 2 } });
+    expect(few.json().problems.join()).toMatch(/more than 2 members.* raise the limit \(members\)/);
+    const wrong = await tidemark('ingest', 'case-none', 'twins.tar', '--limit', 'speed=3');
+    expect(wrong.code).toBe(2);
+    expectSentence(wrong.err, /"speed=3" is no limit/);
+  });
+
   test('of a binary file records that nothing in it can be read', async () => {
     const { code, result } = await ingest('random.bin', randomBytes(100_000));
     expect(result.records).toBe(0);

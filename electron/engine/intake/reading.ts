@@ -203,6 +203,8 @@ export class Reading {
         kind = kindOf(await inner.peek(MAGIC_LENGTH), name);
       }
       const opened = this.#archive(kind, stated, inner);
+      if (isPacked(kind))
+        stated.remark = `it was unpacked ${layers.length} times over and still is ${kind}: raise the limit (depth) to unpack it further`;
       if (opened) return await this.#nested(stated, depth, opened);
       await this.#unpackedMember(stated, inner, names.join(' in '), collected, layers);
     } finally {

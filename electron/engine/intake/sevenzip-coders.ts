@@ -3,6 +3,7 @@ import { createDecipheriv, createHash } from 'node:crypto';
 import { Bunzip2 } from './bzip2.ts';
 import { Damage } from './damage.ts';
 import { DELTA, unfilter, X86 } from './filters.ts';
+import { inflate64 } from './inflate64.ts';
 import { lzma2Dictionary, lzmaHead, turn, unpackLzma, unpackLzma2 } from './lzma-streams.ts';
 import type { Coder, Folder } from './sevenzip-header.ts';
 import { Cursor, type Source } from './source.ts';
@@ -13,12 +14,11 @@ const AES = '06f10701';
 const NAMES: Record<string, string> = {
   '030401': 'PPMd',
   '0303011b': 'BCJ2',
-  '040109': 'deflate64',
   '04f71101': 'zstd',
   '04f71104': 'lz4',
 };
 const FILTERS: Record<string, number> = { '03': DELTA, '04': X86, '03030103': X86 };
-const KNOWN = new Set([AES, '00', '21', '030101', '040108', '040202', ...Object.keys(FILTERS)]);
+const KNOWN = new Set([AES, '00', '21', '030101', '040108', '040109', '040202', ...Object.keys(FILTERS)]);
 
 /** The coders from the packed stream outwards, with the size each gives; a clause when they can't be undone. */
 export function lineOf(folder: Folder): { coder: Coder; size: number }[] | string {
@@ -80,6 +80,7 @@ function flowOf(coder: Coder, size: number, from: Cursor): AsyncGenerator<Uint8A
     if (dictionary === null) throw new Damage('its LZMA2 properties are impossible');
     return clausesOf(unpackLzma2(from, dictionary, '7z'), from, '7z');
   }
+  if (method === '040109') return clausesOf(inflate64(from, '7z'), from, '7z');
   const head = lzmaHead(properties);
   if (!head) throw new Damage('its LZMA properties are impossible');
   return clausesOf(unpackLzma(from, head.properties, head.dictionary, size, '7z'), from, '7z');

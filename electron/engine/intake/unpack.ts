@@ -3,10 +3,10 @@ import { Bunzip2 } from './bzip2.ts';
 import { Frames, GZIP, ZSTD } from './frames.ts';
 import type { Gauge } from './limits.ts';
 import { holesAreEnds, type Source } from './source.ts';
-import { unlzma, unxz, unzipLzma } from './xz.ts';
+import { undeflate64, unlzma, unxz, unzipLzma } from './xz.ts';
 import { CAN_UNPACK_ZSTD, ZlibStream } from './zlib-stream.ts';
 
-export type Compression = 'gzip' | 'deflate' | 'zstd' | 'bzip2' | 'xz' | 'lzma';
+export type Compression = 'gzip' | 'deflate' | 'deflate64' | 'zstd' | 'bzip2' | 'xz' | 'lzma';
 
 /** A decompressor over a stream. */
 export interface Unpacking extends Source {
@@ -47,6 +47,8 @@ function unpacking(from: Source, kind: Compression): Unpacking {
       return new Frames(from, ZSTD);
     case 'deflate':
       return new ZlibStream(from, 'deflate');
+    case 'deflate64':
+      return undeflate64(from);
     case 'bzip2':
       return new Bunzip2(from);
     case 'xz':

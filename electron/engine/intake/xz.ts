@@ -1,8 +1,9 @@
-// .xz and .lzma as pulled streams. A damaged block costs itself: reading goes on at the next block or stream that has a
+// .xz, .lzma and what zip has of them as pulled streams. A damaged block costs itself: reading goes on at the next block or stream that has a
 // right checksum in its header. Format: The .xz File Format 1.2.1 (tukaani.org/xz/xz-file-format.txt).
 import zlib from 'node:zlib';
 import { Damage, Gap } from './damage.ts';
 import { unfilter } from './filters.ts';
+import { inflate64 } from './inflate64.ts';
 import { LzmaFault } from './lzma.ts';
 import { cutAt, lzma2Dictionary, lzmaHead, unpackLzma, unpackLzma2, upTo } from './lzma-streams.ts';
 import { Cursor, PIECE, type Source } from './source.ts';
@@ -74,7 +75,7 @@ class XzReader {
         }
       } catch (error) {
         if (!(error instanceof LzmaFault)) throw error;
-        const clause = `the xz data is damaged before compressed byte ${this.#from.offset} (${error.message})`;
+        const clause = `the xz data is damaged before compressed byte ${this.#from.offset} (${error.message}); what was unpacked last may be wrong`;
         const found = await this.#seek();
         if (!found) throw new Damage(clause);
         yield new Gap(`${clause}; reading goes on at compressed byte ${this.#from.offset}`);
@@ -279,6 +280,9 @@ async function* unlzmaContents(from: Cursor): AsyncGenerator<Uint8Array> {
     );
 }
 
+export const undeflate64 = (from: Source): Flow =>
+  new Flow(from, (cursor) => clausesOf(inflate64(cursor, 'deflate64'), cursor, 'deflate64'));
+
 /** As zip has it: version, size of the properties, properties, then LZMA of `size` bytes or up to its end mark. */
 export const unzipLzma = (from: Source, size: number | null): Flow =>
   new Flow(from, async function* (cursor) {
@@ -300,6 +304,8 @@ export async function* clausesOf(
     yield* flow;
   } catch (error) {
     if (!(error instanceof LzmaFault)) throw error;
-    throw new Damage(`the ${label} data is damaged before compressed byte ${from.offset} (${error.message})`);
+    throw new Damage(
+      `the ${label} data is damaged before compressed byte ${from.offset} (${error.message}); what was unpacked last may be wrong`,
+    );
   }
 }

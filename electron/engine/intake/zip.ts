@@ -35,7 +35,6 @@ const AES = 99;
 const METHODS: Record<number, string> = {
   1: 'shrink',
   6: 'implode',
-  9: 'deflate64',
   12: 'bzip2',
   14: 'lzma',
   93: 'zstd',
@@ -413,6 +412,7 @@ function unreadMethod(method: number): string {
 function compressionOf(method: number): ZipCompression | null | undefined {
   if (method === 0) return null;
   if (method === 8) return 'deflate';
+  if (method === 9) return 'deflate64';
   if (method === 14) return 'zip lzma';
   const named = ({ 12: 'bzip2', 93: 'zstd', 95: 'xz' } as const)[method];
   return named && UNPACKED.has(named) ? named : undefined;

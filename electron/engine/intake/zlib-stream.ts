@@ -162,7 +162,9 @@ export class ZlibStream implements Source {
     const fed = this.#base + this.#fed;
     return error.cut
       ? new Cut(`the ${this.#label} data is cut after ${fed} compressed bytes`)
-      : new Damage(`the ${this.#label} data is damaged before compressed byte ${fed} (${error.message})`);
+      : new Damage(
+          `the ${this.#label} data is damaged before compressed byte ${fed} (${error.message}); what was unpacked last may be wrong`,
+        );
   }
 
   #retain(chunk: Uint8Array): void {

@@ -19,6 +19,13 @@ describe('zip', () => {
     expect(seen.members.map((member) => member.end!.problem)).toEqual([null, null, null, null]);
   });
 
+  test('deflate64 members, as Windows packs large files, are read', async () => {
+    const { result, seen } = await read(fixturePath('deflate64.zip'));
+    expect(sorted(seen.texts)).toEqual(sorted(FIXTURE_MEMBERS));
+    expect(result.problem).toBeNull();
+    expect(seen.members.every((member) => member.end!.problem === null)).toBe(true);
+  });
+
   test.each(['aes-128.zip', 'aes-192.zip', 'aes-256.zip', 'cipher.zip'])(
     '%s is read with its password, and listed without it',
     async (name) => {
@@ -119,15 +126,18 @@ describe('zip', () => {
 });
 
 describe('7z', () => {
-  test.each(['logs.7z', 'single.7z', 'bzip2.7z', 'deflate.7z', 'py7zr.7z'])('%s is read', async (name) => {
-    const { result, seen } = await read(fixturePath(name));
-    expect(result.problem).toBeNull();
-    expect(sorted(seen.texts)).toEqual(sorted(FIXTURE_MEMBERS));
-    for (const { end } of seen.members) expect(end!.problem).toBeNull();
-    const preview = await previewBundle(fixturePath(name));
-    expect(preview).toMatchObject({ kind: '7z', members: 12, complete: true, encrypted: 0, problem: null });
-    expect(preview.unpacked).toBe(Object.values(FIXTURE_MEMBERS).join('').length);
-  });
+  test.each(['logs.7z', 'single.7z', 'bzip2.7z', 'deflate.7z', 'deflate64.7z', 'py7zr.7z'])(
+    '%s is read',
+    async (name) => {
+      const { result, seen } = await read(fixturePath(name));
+      expect(result.problem).toBeNull();
+      expect(sorted(seen.texts)).toEqual(sorted(FIXTURE_MEMBERS));
+      for (const { end } of seen.members) expect(end!.problem).toBeNull();
+      const preview = await previewBundle(fixturePath(name));
+      expect(preview).toMatchObject({ kind: '7z', members: 12, complete: true, encrypted: 0, problem: null });
+      expect(preview.unpacked).toBe(Object.values(FIXTURE_MEMBERS).join('').length);
+    },
+  );
 
   test('times and modes come from the archive', async () => {
     const { seen } = await read(fixturePath('logs.7z'));

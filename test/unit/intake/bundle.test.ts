@@ -230,6 +230,24 @@ describe('archives and compressed files inside', () => {
     expect(deeper.seen.notes).toEqual([]);
   });
 
+  test('an archive in an archive without end stops at the depth, whatever it is packed in', async () => {
+    let bundle = await tarGzOf([{ name: 'end.log', content: 'never reached' }]);
+    for (let level = 40; level > 0; level--)
+      bundle =
+        level % 2
+          ? await tarGzOf([{ name: 'in.zip', content: bundle }])
+          : zipOf([{ name: 'in.tgz', content: bundle }]);
+    const { result, seen } = await read(fileOf('b.tgz', bundle));
+    expect(seen.members).toEqual([]);
+    expect(seen.notes).toHaveLength(1);
+    expect(seen.notes[0]!.reason).toMatch(/opened 6 deep; raise the limit \(depth\)/);
+    expect(result.problem).toBeNull();
+    let layers: Uint8Array = Buffer.from('line\n');
+    for (let level = 0; level < 40; level++) layers = gzipSync(layers);
+    const packed = await read(fileOf('a.log.gz', layers));
+    expect(packed.seen.members[0]!.header.remark).toMatch(/unpacked 7 times over and still is gzip/);
+  });
+
   test('a nested zip leaves no spool file behind', async () => {
     const spoolDir = temporaryFolder();
     const bundle = fileOf('b.tar', await tarOf([{ name: 'in.zip', content: zipOf(inner) }]));
