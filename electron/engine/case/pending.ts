@@ -1,8 +1,7 @@
 // What was begun and is not completed: a row per step, written before the step, deleted with the last commit of it.
 import type { Connection } from './database.ts';
 
-/** `import`: the case is being made of a received one. */
-export type PendingStep = 'settle' | 'detect' | 'import';
+export type PendingStep = 'settle' | 'detect';
 
 /** Remembers that `step` has to be done; what is pending already keeps its time and takes the new detail. */
 export async function setPending(

@@ -64,7 +64,10 @@ export function kindOf(head: Uint8Array, name: string): Kind {
   if (LZMA_NAME.test(name) && head.length >= 13 && head[0]! < 225 && head[13] === 0) return 'lzma';
   if (head.length >= 512) {
     if (isTarHeader(head)) return 'tar';
-    return TAR_NAME.test(name) && head.every((byte) => byte === 0) ? 'empty_tar' : 'plain';
+    if (!TAR_NAME.test(name)) return 'plain';
+    // Its first header is damaged; those after it are found.
+    if (Buffer.from(head.subarray(257, 262)).toString('latin1') === 'ustar') return 'tar';
+    return head.every((byte) => byte === 0) ? 'empty_tar' : 'plain';
   }
   return TAR_NAME.test(name) ? 'tar' : 'plain';
 }

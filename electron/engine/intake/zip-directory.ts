@@ -39,6 +39,7 @@ const END = 0x06054b50;
 const END64 = 0x06064b50;
 const LOCATOR64 = 0x07064b50;
 const ENTRY = 0x02014b50;
+const MEMBER = 0x04034b50;
 const END_SIZE = 22;
 const ENTRY_SIZE = 46;
 const MAX16 = 0xffff;
@@ -46,7 +47,7 @@ const MAX32 = 0xffffffff;
 const UNIX = 3;
 
 export async function bytesAt(file: FileHandle, at: number, length: number): Promise<Buffer> {
-  const buffer = Buffer.allocUnsafe(Math.max(0, length));
+  const buffer = Buffer.allocUnsafe(Math.max(0, at < 0 ? 0 : length));
   for (let got = 0; got < buffer.length; ) {
     const { bytesRead } = await file.read(buffer, got, buffer.length - got, at + got).catch((error) => {
       throw new Damage(`the file cannot be read at byte ${at + got} (${reasonOf(error)})`);
@@ -104,10 +105,29 @@ async function directoryOf(
   for (const start of [stated, place]) {
     const head = await bytesAt(file, start, 4);
     if (head.length === 4 && head.readUInt32LE(0) === ENTRY) {
-      return { start, end: start + length, entries, shift: start - stated, disk, problem: null };
+      return { start, end: start + length, entries, disk, ...(await shiftOf(file, start, stated)) };
     }
   }
   return null;
+}
+
+/** What stands before a zip moves all of it; a place that is stated wrong moves nothing. The first member tells. */
+async function shiftOf(
+  file: FileHandle,
+  start: number,
+  stated: number,
+): Promise<Pick<Directory, 'shift' | 'problem'>> {
+  if (start === stated) return { shift: 0, problem: null };
+  const entry = await bytesAt(file, start, ENTRY_SIZE);
+  const first = entry.length === ENTRY_SIZE ? entry.readUInt32LE(42) : MAX32;
+  const isMember = async (at: number): Promise<boolean> => {
+    const head = await bytesAt(file, at, 4);
+    return head.length === 4 && head.readUInt32LE(0) === MEMBER;
+  };
+  if (first === MAX32 || !(await isMember(first)) || (await isMember(first + start - stated)))
+    return { shift: start - stated, problem: null };
+  const problem = `the directory of the zip is stated to be at byte ${stated} and stands at byte ${start}`;
+  return { shift: 0, problem };
 }
 
 async function end64(file: FileHandle, endAt: number) {

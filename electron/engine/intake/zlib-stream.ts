@@ -175,7 +175,7 @@ export class ZlibStream implements Source {
 
   /** What a small stream holds between the bytes known so far and the damaged spot: steps get finer towards it. */
   async #rescue(known: number): Promise<Uint8Array[]> {
-    if (!this.#retained || this.#kind === 'zstd' || known > RESCUED) return [];
+    if (!this.#retained || known > RESCUED) return [];
     const input = Buffer.concat(this.#retained);
     let best: Uint8Array[] = [];
     let good = Math.max(0, this.#fed - FEED);
