@@ -22,7 +22,7 @@ import {
 import { appRoot, sampleDir, stateDir } from './shell-paths.ts';
 import { printSql } from './sql-output.ts';
 import { harmless, harmlessJson, progress, table } from './terminal.ts';
-import { tagEvents } from './transfer-commands.ts';
+import { runTransfer } from './transfer-commands.ts';
 import { write } from './write.ts';
 
 const INTERRUPTED = 130;
@@ -105,12 +105,17 @@ async function run(command: Command): Promise<number> {
       });
     case 'format':
       return withEngine(command, (engine) => checkFormat(engine, command));
+    case 'export-case':
+    case 'import-case':
+    case 'merge':
     case 'tag':
-      return withEngine(command, async (engine) => {
-        await openCase(engine, command.dir);
-        await tagEvents(engine.api, command);
-        return EXIT.done;
-      });
+      return withEngine(command, (engine) =>
+        runTransfer(command, engine.api, {
+          open: (dir) => openCase(engine, dir),
+          watch: (jobId) => watch(engine, jobId),
+          say,
+        }),
+      );
     case 'raw':
       return withEngine(command, (engine) => raw(engine, command));
     default:
@@ -463,6 +468,7 @@ async function openCase(engine: EngineDoor, dir: string): Promise<void> {
 
 /** Files and folders of the machine that a command names: the engine's process may read them from its start. */
 function inputsOf(command: Command): string[] {
+  if (command.name === 'export-case') return []; // its file is written
   const {
     paths = [],
     formats = [],

@@ -2,6 +2,7 @@
 import { parseArgs } from 'node:util';
 import type { IntakeLimits } from '../shared/api-intake.ts';
 import { PROOF_DESCRIBED, type ProofCommand, readProofCommand } from './command-line-proof.ts';
+import { readTransferCommand, TRANSFER_DESCRIBED, type TransferCommand } from './command-line-transfer.ts';
 import { LIMIT_HELP, PASSWORD_HELP, readLimits } from './limit-words.ts';
 
 /** Wrong usage, with the sentence to print; exit code 2. */
@@ -20,6 +21,7 @@ type Timezones = Record<string, string>;
 
 export type Command =
   | ProofCommand
+  | TransferCommand
   | { name: 'help'; of: string | null }
   | { name: 'version' }
   | {
@@ -58,14 +60,6 @@ export type Command =
       sign: { key: string; passphraseFile: string | null } | null;
     }
   | { name: 'raw'; dir: string; eventId: string }
-  | {
-      name: 'tag';
-      dir: string;
-      eventIds: string[];
-      tag: string | null;
-      comment: string | null;
-      json: boolean;
-    }
   | { name: 'serve'; dir: string | null; port: number; sample: boolean; open: boolean };
 
 type Option = { type: 'string' | 'boolean'; short?: string; multiple?: boolean };
@@ -196,18 +190,8 @@ const DESCRIBED: Record<string, Described> = {
     options: {},
     details: ['EVENT_ID  column event_id of the view events'],
   },
-  tag: {
-    usage: 'tidemark tag DIR EVENT_ID... [--tag TEXT] [--comment TEXT] [--json]',
-    about: 'Puts a tag, a comment or both on events of the case in DIR.',
-    options: { tag: { type: 'string' }, comment: { type: 'string' }, json: JSON_OPTION },
-    details: [
-      'EVENT_ID        column event_id of the view events',
-      '--tag TEXT      a short word or line that events are found by',
-      '--comment TEXT  what you have to say of them',
-      '--json          an array of the annotations',
-    ],
-  },
   ...PROOF_DESCRIBED,
+  ...TRANSFER_DESCRIBED,
   serve: {
     usage: 'tidemark serve [DIR] [--port N] [--sample] [--open]',
     about: 'Serves the application to a browser on this machine only, and prints the address.',
@@ -271,6 +255,8 @@ export function readCommand(words: readonly string[]): Command {
 
   const proof = readProofCommand(first, { positionals, text, flag, wrong });
   if (proof !== null) return proof;
+  const transfer = readTransferCommand(first, { positionals, text, flag, wrong });
+  if (transfer !== null) return transfer;
 
   switch (first) {
     case 'analyze': {
@@ -383,23 +369,6 @@ export function readCommand(words: readonly string[]): Command {
       if (!eventId || !/^\d{1,19}$/.test(eventId))
         throw wrong('Name the event by its event_id, a whole number.');
       return { name: 'raw', dir: dir(), eventId };
-    }
-    case 'tag': {
-      const eventIds = positionals.slice(1);
-      dir();
-      if (eventIds.length === 0) throw wrong('Name at least one event by its event_id.');
-      const no = eventIds.find((id) => !/^\d{1,19}$/.test(id));
-      if (no !== undefined) throw wrong(`"${no}" is no event_id: that is a whole number.`);
-      if (!text('tag')?.trim() && !text('comment')?.trim())
-        throw wrong('Say what to put on the events with --tag or --comment.');
-      return {
-        name: 'tag',
-        dir: dir(),
-        eventIds,
-        tag: text('tag')?.trim() || null,
-        comment: text('comment')?.trim() || null,
-        json: flag('json'),
-      };
     }
     default: {
       only(1);

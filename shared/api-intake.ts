@@ -82,8 +82,8 @@ export const PendingWork = z.object({
       reachable: z.boolean(),
     }),
   ),
-  /** What has to be done after reading. */
-  steps: z.array(z.enum(['settle', 'detect'])),
+  /** What has to be done after reading; `import`: the case was being made of a received one, which can't be resumed. */
+  steps: z.array(z.enum(['settle', 'detect', 'import'])),
 });
 export type PendingWork = z.infer<typeof PendingWork>;
 

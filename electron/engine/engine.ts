@@ -1,6 +1,6 @@
 // The engine: implements the contract by calling the stages. Plain Node; every shell talks to this.
 import { createHash } from 'node:crypto';
-import { copyFile } from 'node:fs/promises';
+import { copyFile, readdir } from 'node:fs/promises';
 import { userInfo } from 'node:os';
 import { resolve } from 'node:path';
 import {
@@ -17,12 +17,11 @@ import { annotationMethods } from './annotation-methods.ts';
 import { Case } from './case/case.ts';
 import type { Connection } from './case/database.ts';
 import { CaseError, toApiError } from './case/errors.ts';
+import { removeCase } from './case/folder.ts';
 import type { Signer } from './case/signature.ts';
 import { makeWhole, notWritten } from './case/write-file.ts';
 import { withAct } from './custody-acts.ts';
 import { custodyMethods } from './custody-methods.ts';
-import { derive } from './derive/derive.ts';
-import { settlePosture } from './derive/posture/posture.ts';
 import { RuleLibrary } from './detect/rule-library.ts';
 import { detectMethods } from './detect-methods.ts';
 import { ingestMethods } from './ingest-methods.ts';
@@ -51,6 +50,7 @@ import { findingEvents, listFindings, setFindingStates } from './review/findings
 import { ruleMethods } from './rule-methods.ts';
 import { readingMethods } from './rule-reading.ts';
 import { tryingMethods } from './rule-trying.ts';
+import { changeNode, settleCase } from './settle.ts';
 import { signingMethods } from './signing-methods.ts';
 import { histogram, lanes } from './timeline/timeline.ts';
 import { transferMethods } from './transfer-methods.ts';
@@ -108,6 +108,20 @@ export class Engine {
         await this.#need().case.custody.append(act, detail);
       },
       signer: options.signer ?? null,
+      create: async (dir, name, beginning) => {
+        const made = await Case.create(dir, name, this.#opener(), beginning);
+        await this.#closeCase();
+        await this.#adopt(made);
+        return made;
+      },
+      discard: async () => {
+        const { dir } = this.#need().case;
+        await this.#closeCase();
+        // a folder that was given to this process can't be removed by it; then it is left empty
+        await removeCase(dir).catch(async (error: unknown) => {
+          if ((await readdir(dir).catch(() => [])).length > 0) throw error;
+        });
+      },
       user: () => options.user ?? userName(),
     };
     this.#implementation = this.#methods();
@@ -278,16 +292,8 @@ export class Engine {
             { refusal: 'usage' },
           );
         await open.write(async (connection) => {
-          if (zone !== undefined)
-            await connection.run('UPDATE node SET zone_set = $2 WHERE node = $1', [node, zone]);
-          if (clockOffsetUs !== undefined) {
-            await connection.run('UPDATE node SET offset_set = $2 WHERE node = $1', [
-              node,
-              clockOffsetUs === null ? null : BigInt(clockOffsetUs),
-            ]);
-          }
-          await derive(connection);
-          await settlePosture(connection);
+          await changeNode(connection, node, { zone, clockOffsetUs });
+          await settleCase(connection);
         });
         await this.#sayChanged('clock');
         const row = (await this.#read((connection) => listNodes(connection, node)))[0];

@@ -3,18 +3,18 @@
 import { sep } from 'node:path';
 import type { Case } from './case/case.ts';
 import type { Connection } from './case/database.ts';
-import { checkRoom, isDiskFull } from './case/disk.ts';
+import { checkRoom } from './case/disk.ts';
 import { CaseError, toApiError } from './case/errors.ts';
-import { clearPending, pendingDetail, setPending } from './case/pending.ts';
-import { derive } from './derive/derive.ts';
-import { settlePosture } from './derive/posture/posture.ts';
+import { clearPending, pendingDetail } from './case/pending.ts';
 import { runRules } from './detect-methods.ts';
 import { bundleSize } from './intake/bundle.ts';
 import type { JobHandle } from './jobs.ts';
 import { type IngestOptions, type IngestResult, ingest, readPlanned } from './load/ingest.ts';
-import { type Plan, takeUpAgain, unfinishedBundles, zonesOf } from './load/plan.ts';
+import { loadMemory } from './load/lane-pool.ts';
+import { type Plan, takeUpAgain, unfinishedBundles } from './load/plan.ts';
 import type { MethodHost } from './method-host.ts';
 import { readPending } from './query/pending.ts';
+import { type Settled, settleCase } from './settle.ts';
 
 /** Bundles to begin with, or null to go on with what is pending. */
 export interface Work {
@@ -157,7 +157,7 @@ async function read(host: MethodHost, open: Case, job: JobHandle, work: Work): P
         throw error;
       }
     },
-    { threads: 1 },
+    { threads: 1, memoryLimit: loadMemory(host.load.workers) },
   );
 }
 
@@ -176,46 +176,12 @@ async function forgetWhenNothingIsLeft(connection: Connection): Promise<void> {
   await clearPending(connection, 'detect');
 }
 
-interface Settled {
-  /** Nodes that were given a zone and that the case does not have. */
-  unknown: string[];
-  /** Sentences on what could not be done. */
-  unsettled: string[];
-  timezones: Record<string, string>;
-}
-
 /** What is derived from the evidence as a whole, on all cores, in a write of its own. */
-async function settle(open: Case, job: JobHandle): Promise<Settled> {
+export async function settle(open: Case, job: JobHandle): Promise<Settled> {
   job.signal.throwIfAborted();
-  job.progress({ phase: 'settling zones, clocks and nodes' });
-  return open.write(async (connection) => {
-    const detail = await pendingDetail(connection, 'settle');
-    const timezones = zonesOf(detail);
-    if (detail === null) return { unknown: [], unsettled: [], timezones };
-    const { signal } = job;
-    // derived already when it was broken off after that: it is not done twice
-    const unknown = Array.isArray(detail.derived)
-      ? (detail.derived as string[])
-      : await derive(connection, timezones, {
-          signal,
-          completed: (inside, derived) => setPending(inside, 'settle', { ...detail, derived }),
-        });
-    job.progress({ phase: 'looking at the logging posture' });
-    const unsettled = await settlePosture(connection, {
-      signal,
-      completed: (inside) => clearPending(inside, 'settle'),
-    }).then(
-      () => [],
-      async (error: unknown) => {
-        if (signal.aborted || isDiskFull(error)) throw error;
-        await clearPending(connection, 'settle');
-        return [
-          `The logging posture could not be settled: ${toApiError(error).sentence} Everything else was taken in; set a clock or add a bundle to try again.`,
-        ];
-      },
-    );
-    return { unknown, unsettled, timezones };
-  });
+  return open.write((connection) =>
+    settleCase(connection, { signal: job.signal, say: (phase) => job.progress({ phase }) }),
+  );
 }
 
 async function memberCounts(open: Case, bundleIds: number[]): Promise<Record<string, number>> {

@@ -8,7 +8,7 @@ import { addFormats } from './load/format-files.ts';
 import { giveUpBundles, PLAIN_PLAN, type Plan } from './load/plan.ts';
 import type { MethodHost } from './method-host.ts';
 import { isZone } from './parse/time.ts';
-import { readPending } from './query/pending.ts';
+import { IMPORT_UNFINISHED, readPending } from './query/pending.ts';
 
 export function ingestMethods(
   host: MethodHost,
@@ -46,6 +46,7 @@ export function ingestMethods(
             refusal: 'usage',
           },
         );
+      refuseImport(pending.steps);
       checkResumable(pending.bundles);
       const jobId = host.jobs.start('ingest', 'Going on with what was broken off', 'bytes', (job) =>
         ingestJob(host, open, job, { paths: null, plan: PLAIN_PLAN, passwords }),
@@ -63,6 +64,7 @@ export function ingestMethods(
             refusal: 'usage',
           },
         );
+      refuseImport(pending.steps);
       const jobId = host.jobs.start('ingest', 'Giving up what was broken off', 'steps', async (job) => {
         await open.write((connection) => giveUpBundles(connection));
         return ingestJob(host, open, job, {
@@ -75,6 +77,10 @@ export function ingestMethods(
       return { jobId };
     },
   };
+}
+
+function refuseImport(steps: readonly string[]): void {
+  if (steps.includes('import')) throw new CaseError('import_unfinished', IMPORT_UNFINISHED);
 }
 
 /** Limits that were given, without those left out. */

@@ -1,6 +1,6 @@
 // What the groups of methods (`*-methods.ts`) are given of the engine.
 import type { EngineEvents } from '../../shared/api.ts';
-import type { Case } from './case/case.ts';
+import type { Beginning, Case } from './case/case.ts';
 import type { Signer } from './case/signature.ts';
 import type { RuleLibrary } from './detect/rule-library.ts';
 import type { EvidenceReader } from './intake/evidence-store.ts';
@@ -22,6 +22,10 @@ export interface MethodHost {
   record(act: string, detail: Record<string, unknown>): Promise<void>;
   /** The responder's keys; null where another process holds them. */
   readonly signer: Signer | null;
+  /** Makes a case, closes the one that is open, and opens the new one in its place. */
+  create(dir: string, name: string | undefined, beginning: Beginning): Promise<Case>;
+  /** Closes the open case and removes its folder: for a making that failed. */
+  discard(): Promise<void>;
   /** Who is at work. */
   user(): string;
 }

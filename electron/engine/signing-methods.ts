@@ -1,7 +1,7 @@
 // Keys and signatures. The keys are held by the shell's own side (electron/host); here is what of it concerns the case.
 import type { ApiImplementation } from '../../shared/api.ts';
 import { CaseError } from './case/errors.ts';
-import type { Signer } from './case/signature.ts';
+import type { Signer, SignWithKey } from './case/signature.ts';
 import type { MethodHost } from './method-host.ts';
 import { makeManifest } from './verify/manifest.ts';
 import { fitsNow, keepSignature, manifestToSign, readSignedManifests } from './verify/signatures.ts';
@@ -16,22 +16,7 @@ export function signingMethods(
     'keys.list': async () => ({ keys: await signerOf(host).list() }),
     'keys.make': async ({ name, passphrase }) => signerOf(host).make(name, passphrase),
     'keys.import': async ({ path, name, passphrase }) => signerOf(host).import(path, name, passphrase),
-    'manifest.sign': async (by) => {
-      const open = host.need();
-      const signer = signerOf(host);
-      const made = await manifestToSign(open);
-      const signature = await signer.signManifest(made.sha256, by);
-      const { path, signatures, fingerprint } = await keepSignature(open, made, signature);
-      await host.record('signed', {
-        sha256: made.sha256,
-        name: signature.name,
-        key: fingerprint,
-        entry: made.manifest.custody.seq,
-        signatures,
-      });
-      await host.changed('signed');
-      return { path, sha256: made.sha256, signatures };
-    },
+    'manifest.sign': (by) => signManifest(host, by),
     'manifest.signatures': async () => {
       const open = host.need();
       const now = await makeManifest(open);
@@ -69,6 +54,27 @@ export function signingMethods(
       };
     },
   };
+}
+
+/** Signs the manifest of the open case as it is now; the signature is kept in the case. */
+export async function signManifest(
+  host: MethodHost,
+  by: SignWithKey,
+): Promise<{ path: string; sha256: string; signatures: number }> {
+  const open = host.need();
+  const signer = signerOf(host);
+  const made = await manifestToSign(open);
+  const signature = await signer.signManifest(made.sha256, by);
+  const { path, signatures, fingerprint } = await keepSignature(open, made, signature);
+  await host.record('signed', {
+    sha256: made.sha256,
+    name: signature.name,
+    key: fingerprint,
+    entry: made.manifest.custody.seq,
+    signatures,
+  });
+  await host.changed('signed');
+  return { path, sha256: made.sha256, signatures };
 }
 
 export function signerOf(host: MethodHost): Signer {

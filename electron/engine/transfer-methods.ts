@@ -1,18 +1,67 @@
 // Carrying cases from one responder to another.
+import { readdir, rm, stat } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
 import type { ApiImplementation } from '../../shared/api.ts';
 import { CaseError } from './case/errors.ts';
+import { folderInUse, importJob } from './import-job.ts';
 import type { MethodHost } from './method-host.ts';
+import { signerOf, signManifest } from './signing-methods.ts';
+import { exportCase } from './transfer/export.ts';
+import { checkReceived } from './transfer/received.ts';
 
 const notYet = async (): Promise<never> => {
   throw new CaseError('not_yet', 'This is being built.');
 };
 
 export function transferMethods(
-  _host: MethodHost,
+  host: MethodHost,
 ): Pick<ApiImplementation, 'transfer.export' | 'transfer.import' | 'transfer.merge'> {
   return {
-    'transfer.export': notYet,
-    'transfer.import': notYet,
+    'transfer.export': async ({ path, only, sign }) => {
+      const open = host.need();
+      const signer = sign === undefined ? null : signerOf(host);
+      const name = only === 'tagged' ? 'case-tagged.tidemark' : 'case.tidemark';
+      const target = path === undefined ? join(open.paths.exports, name) : resolve(path);
+      if (!(await stat(dirname(target)).catch(() => null))?.isDirectory())
+        throw new CaseError(
+          'no_such_path',
+          `There is no folder ${dirname(target)}. Nothing was written. Choose another place.`,
+          { refusal: 'usage' },
+        );
+      const jobId = host.jobs.start('export', `Writing ${basename(target)}`, 'bytes', async (job) => {
+        if (sign) await signManifest(host, sign);
+        const made = await exportCase(open, target, {
+          only,
+          signal: job.signal,
+          progress: (done, total, phase) => job.progress({ done, total, phase }),
+        });
+        await rm(`${target}.sig`, { force: true }); // of what stood there before
+        const { signaturePath = null } = sign ? await signer!.signReport(target, sign) : {};
+        const { bytes, sha256, contents, left_out, annotations } = made;
+        await host.record('case.exported', {
+          name: basename(target),
+          only,
+          bytes,
+          sha256,
+          contents,
+          left_out,
+          annotations,
+          signed_with: sign?.keyId ?? null,
+        });
+        return { ...made, signaturePath };
+      });
+      return { jobId };
+    },
+    'transfer.import': async ({ file, dir }) => {
+      const [path, folder] = [resolve(file), resolve(dir)];
+      await checkReceived(path);
+      const there = await readdir(folder).catch(() => []);
+      if (there.length > 0) throw folderInUse(folder);
+      const jobId = host.jobs.start('import', `Reading ${basename(path)}`, 'bytes', (job) =>
+        importJob(host, job, path, folder),
+      );
+      return { jobId };
+    },
     'transfer.merge': notYet,
   };
 }

@@ -16,6 +16,7 @@ import { HostJobs } from './host-jobs.ts';
 import { type HostMethods, type HostOptions, hostMethods } from './host-methods.ts';
 import { READS_BUNDLES, withPaths } from './input-paths.ts';
 import { isInside, type Reach } from './isolation.ts';
+import { type ExportCase, Outgoing } from './outgoing.ts';
 import { Signing } from './signing.ts';
 import type { EngineStarter } from './start-engine.ts';
 import { rememberCase } from './state.ts';
@@ -29,6 +30,8 @@ interface Running {
   reach: Reach;
   /** The folder of the case it has open. */
   open: string | null;
+  /** Of a case that is being imported: the first folder that was made for it, removed again when that fails. */
+  made?: string | null;
 }
 
 export class EngineHost implements EngineDoor {
@@ -40,6 +43,7 @@ export class EngineHost implements EngineDoor {
   readonly #methods: HostMethods;
   readonly #signing: Signing;
   readonly #grants: Grants;
+  readonly #outgoing: Outgoing;
   /** What the responder named so far: readable from the next start on. */
   readonly #inputs: Set<string>;
   #running: Running | null = null;
@@ -56,6 +60,7 @@ export class EngineHost implements EngineDoor {
     this.#stateDir = options.stateDir;
     this.#grants = new Grants(options.stateDir);
     this.#signing = new Signing(options.stateDir);
+    this.#outgoing = new Outgoing(options.stateDir);
     this.#inputs = new Set(inputs.map((path) => resolve(path)));
     this.#methods = hostMethods(options, () => starter.isolation());
   }
@@ -103,7 +108,7 @@ export class EngineHost implements EngineDoor {
 
   async #call(method: string, input: unknown): Promise<unknown> {
     const own = Object.hasOwn(this.#methods, method) ? this.#methods[method as keyof HostMethods] : undefined;
-    if (own) return own((await checked(method as keyof HostMethods, input)) as never);
+    if (own) return own((await parsed(method as keyof HostMethods, input)) as never);
     const idle = this.#running?.open == null && this.#lost === null;
     if (method === 'jobs.list') return { jobs: this.#jobs.list() };
     if (method === 'case.current' && idle) return { case: null };
@@ -118,11 +123,23 @@ export class EngineHost implements EngineDoor {
     const running = await this.#ready([...paths, ...(await this.#bundlesFor(method))]);
     if (method === 'ingest.start' && running.open !== null) await this.#grants.add(running.open, paths);
     const call = (asked: unknown) => running.process.call(method, asked);
+    if (method === 'transfer.export' && running.open !== null) return this.#export(running.open, given, call);
     return this.#signing.during(method, given, (asked) =>
       EXPORTS.has(method) && running.open !== null
         ? exportThrough(call, running.open, asked as ExportAsked)
         : call(asked),
     );
+  }
+
+  /** The engine's process is asked without the key: the manifest is signed before, the file when it is taken out. */
+  async #export(
+    caseDir: string,
+    input: unknown,
+    call: (asked: unknown) => Promise<unknown>,
+  ): Promise<unknown> {
+    const asked = (await parsed('transfer.export', input)) as ExportCase;
+    if (asked.sign) await this.#call('manifest.sign', asked.sign);
+    return this.#outgoing.start(asked, caseDir, call);
   }
 
   /** The bundles of the case that a call reads again, as far as the responder named them. */
@@ -186,6 +203,7 @@ export class EngineHost implements EngineDoor {
     this.#refuseWhileBusy('A job is still running in the open case');
     const made = method === 'case.open' ? null : makeFolder(at);
     const started = await this.#start(at, paths);
+    if (method === 'transfer.import') started.process.onPush = (push) => this.#heard(push); // of its job
     let first: unknown;
     try {
       first = await started.process.call(method, { ...(input as object), dir: at });
@@ -197,13 +215,18 @@ export class EngineHost implements EngineDoor {
     await this.#end();
     this.#lost = null;
     started.open = at;
+    if (method === 'transfer.import') started.made = made;
     this.#adopt(started);
     if (method !== 'transfer.import') await this.#opened(first as CaseInfo);
     return first;
   }
 
+  #remember(info: CaseInfo): Promise<void> {
+    return rememberCase(this.#stateDir, { dir: info.dir, name: info.name, openedAt: Date.now() * 1000 });
+  }
+
   async #opened(info: CaseInfo): Promise<void> {
-    await rememberCase(this.#stateDir, { dir: info.dir, name: info.name, openedAt: Date.now() * 1000 });
+    await this.#remember(info);
     this.#say('case', { case: info, why: 'opened' });
   }
 
@@ -245,12 +268,33 @@ export class EngineHost implements EngineDoor {
   }
 
   #heard({ push, data }: Push): void {
-    if (push === 'job') this.#jobs.heard(data as JobInfo);
+    if (push === 'job') {
+      const job = data as JobInfo;
+      const taken = this.#outgoing.ended(job);
+      if (taken !== null) {
+        void taken.then((ended) => this.#heardJob(ended));
+        return;
+      }
+      this.#heardJob(job);
+      return;
+    }
     if (push === 'case') {
-      const { why } = data as EngineEvents['case'];
+      const { why, case: info } = data as EngineEvents['case'];
       if (why === 'closed' || why === 'opened') return; // said here, once
+      if (why === 'imported' && info) void this.#remember(info);
     }
     this.#say(push, data as never);
+  }
+
+  #heardJob(job: JobInfo): void {
+    this.#jobs.heard(job);
+    // an import that failed leaves no case
+    if (job.kind === 'import' && (job.state === 'failed' || job.state === 'cancelled') && this.#running) {
+      const { open, made } = this.#running;
+      if (open !== null && made) removeFolders(open, made);
+      this.#running.open = null;
+    }
+    this.#say('job', job);
   }
 
   /** The process ended by itself: its jobs failed; the next call starts another and opens the case again. */
@@ -273,7 +317,7 @@ export class EngineHost implements EngineDoor {
 }
 
 /** The input of a method that is answered here; the engine's process checks all others. */
-async function checked(method: keyof HostMethods, input: unknown): Promise<unknown> {
+async function parsed(method: keyof HostMethods | 'transfer.export', input: unknown): Promise<unknown> {
   const { methods } = await import('../../shared/api.ts'); // its schemas are many, and most commands need none here
   const read = methods[method].input.safeParse(input ?? {});
   if (read.success) return read.data;

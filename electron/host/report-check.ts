@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { CaseError } from '../engine/case/errors.ts';
 import { type CheckedSignature, checkSignature, fingerprintOf, readBlock } from '../engine/case/signature.ts';
-import { BLOCK_BEGIN, BLOCK_END, takeApart } from './sign.ts';
+import { BLOCK_BEGIN, BLOCK_END, readSigned, takeApart } from './sign.ts';
 
 export interface ReportCheck {
   ok: boolean;
@@ -23,18 +23,12 @@ export interface ReportCheck {
 /** `publicKey`: text of a PEM file the recipient trusts, or null. */
 export async function checkReport(path: string, publicKey: string | null): Promise<ReportCheck> {
   const wanted = publicKey === null ? null : wantedKey(publicKey);
-  const bytes = await readFile(path).catch((error: NodeJS.ErrnoException) => {
-    throw new CaseError('no_report', `The report ${path} can't be read: ${error.code ?? error.message}.`, {
-      refusal: 'usage',
-      cause: error,
-    });
-  });
-  const apart = takeApart(bytes);
+  const apart = await readSigned(path);
   const beside = `${path}.sig`;
   const problems = strayBlocks(apart.content);
   const isBeside = apart.block === null && existsSync(beside);
   const text = isBeside ? await readFile(beside, 'latin1') : apart.block;
-  const hash = createHash('sha256').update(apart.content).digest('hex');
+  const { hash } = apart;
   const signatures: CheckedSignature[] = [];
   if (text === null) problems.push(noSignature(path));
   else {

@@ -1,6 +1,8 @@
-// Signs report files: the signature stands at the end of HTML and Markdown, beside JSON and CSV (FILE.sig).
+// Signs report files: the signature stands at the end of HTML and Markdown, beside JSON, CSV and cases in one file (FILE.sig).
 import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
+import { pipeline } from 'node:stream/promises';
 import { CaseError } from '../engine/case/errors.ts';
 import {
   readBlock,
@@ -21,8 +23,28 @@ export interface SignedFile {
   block: string | null;
 }
 
+/** A case in one file: it may be larger than memory, and has its signature beside it. */
+export const isPortableCase = (path: string): boolean => /\.tidemark$/i.test(path);
+
 /** Reports whose writer can't hold a comment have their signature in a file of its own. */
-export const signsBeside = (path: string): boolean => /\.(json|csv)$/i.test(path);
+export const signsBeside = (path: string): boolean => /\.(json|csv)$/i.test(path) || isPortableCase(path);
+
+/** What is signed of a file: its hash, and the block at its end where it has one. */
+export async function readSigned(
+  path: string,
+): Promise<{ hash: string; content: Buffer; block: string | null }> {
+  if (!isPortableCase(path)) {
+    const { content, block } = takeApart(await readReport(path));
+    return { hash: sha256(content), content, block };
+  }
+  const hash = createHash('sha256');
+  try {
+    await pipeline(createReadStream(path), hash);
+  } catch (error) {
+    throw unreadable(path, error);
+  }
+  return { hash: hash.digest('hex'), content: Buffer.alloc(0), block: null };
+}
 
 /** Takes a file apart: the last line is the block, all bytes before it are what was signed. */
 export function takeApart(bytes: Buffer): SignedFile {
@@ -44,8 +66,7 @@ export async function signReport(
   path: string,
   by: SignWithKey,
 ): Promise<{ sha256: string; signaturePath: string | null; signatures: number }> {
-  const bytes = await readReport(path);
-  const { content, block } = takeApart(bytes);
+  const { hash, content, block } = await readSigned(path);
   const beside = signsBeside(path);
   const signaturePath = beside ? `${path}.sig` : null;
   const given = beside
@@ -54,7 +75,6 @@ export async function signReport(
         () => null,
       )
     : block;
-  const hash = sha256(content);
   const before = signaturesOf(given, hash, path);
   const signature = await keys.sign('report', hash, by);
   const signatures = [...before.filter((each) => each.key !== signature.key), signature];
@@ -102,16 +122,16 @@ async function readReport(path: string): Promise<Buffer> {
     if (!(await stat(path)).isFile()) throw new Error('it is no file');
     return await readFile(path);
   } catch (error) {
-    throw new CaseError(
-      'no_report',
-      `The report ${path} can't be read: ${(error as NodeJS.ErrnoException).code ?? (error as Error).message}.`,
-      {
-        refusal: 'usage',
-        cause: error,
-      },
-    );
+    throw unreadable(path, error);
   }
 }
+
+const unreadable = (path: string, error: unknown) =>
+  new CaseError(
+    'no_report',
+    `The report ${path} can't be read: ${(error as NodeJS.ErrnoException).code ?? (error as Error).message}.`,
+    { refusal: 'usage', cause: error },
+  );
 
 async function written(path: string, bytes: string | Uint8Array): Promise<void> {
   const mode = await stat(path).then(

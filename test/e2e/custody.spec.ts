@@ -101,7 +101,7 @@ test('what is done to a case can be proved: log, verification, signatures', asyn
 
   await test.step('a report is signed, and says where its signature is', async () => {
     await page.getByTestId('nav-report').click();
-    await expect(page.getByTestId('report-verified')).toContainText(/Verified .* UTC/);
+    await expect(page.getByTestId('report-verified')).toContainText(/Evidence verified .* UTC/);
     await page.getByTestId('report-sign').check();
     await page.getByTestId('key-passphrase').fill('battery staple');
     await page.getByTestId('report-export-html').click();

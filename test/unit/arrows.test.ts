@@ -20,6 +20,7 @@ const STAGES = [
   'review',
   'report',
   'verify',
+  'transfer',
 ];
 const ELECTRON_FILES = ['electron/main.ts', 'electron/preload.ts'];
 const DUCKDB_FILE = 'electron/engine/case/database.ts';

@@ -9,7 +9,7 @@
 //   custody.jsonl    every act, hash-chained         signatures/  of the manifest, by people
 import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
-import { CustodyLog, systemActor } from './custody.ts';
+import { CUSTODY_FILE, CustodyLog, systemActor } from './custody.ts';
 import { type Connection, closedMeanwhile, Database } from './database.ts';
 import { isDiskFull } from './disk.ts';
 import { CaseError } from './errors.ts';
@@ -51,10 +51,25 @@ export interface Opener {
   isolation?: { network: string; files: string };
 }
 
+/** What a new case goes on from: one that was received. */
+export interface Beginning {
+  /** A custody log without a fault, kept verbatim: what is done here follows it. */
+  custody?: Uint8Array | undefined;
+  /** Runs in the making: the case is there with it, or not at all. */
+  prepare?(connection: Connection): Promise<void>;
+}
+
 const holder = ({ actor, shell }: Opener): Holder => ({
   who: actor ?? systemActor(),
   program: shell ?? 'command line',
 });
+
+export interface WriteOptions {
+  /** All cores when not said. */
+  threads?: number;
+  /** Memory that DuckDB may use, e.g. `600MB`. */
+  memoryLimit?: string;
+}
 
 export class Case {
   readonly dir: string;
@@ -102,7 +117,12 @@ export class Case {
    * Makes a case in a folder that is absent or empty; folders `formats` and `rules` may be there already, and so may what a
    * making that was broken off left. A case is there from the moment its case.json is: a making that fails leaves none.
    */
-  static async create(dir: string, name?: string, opener: Opener = {}): Promise<Case> {
+  static async create(
+    dir: string,
+    name?: string,
+    opener: Opener = {},
+    beginning: Beginning = {},
+  ): Promise<Case> {
     const path = resolve(dir);
     await refuseFolderInUse(path);
     const file: CaseFile = {
@@ -124,13 +144,16 @@ export class Case {
       try {
         const connection = await database.connect();
         await createSchema(connection);
+        if (beginning.custody) await writeWhole(join(path, CUSTODY_FILE), beginning.custody);
         made.#custody = await CustodyLog.open(path, opener.actor ?? systemActor());
-        await made.custody.append('case.created', {
-          name: file.name,
-          layout: SCHEMA_VERSION,
-          ...made.#by,
-        });
+        if (!beginning.custody)
+          await made.custody.append('case.created', {
+            name: file.name,
+            layout: SCHEMA_VERSION,
+            ...made.#by,
+          });
         await made.custody.copyTo(connection);
+        await beginning.prepare?.(connection);
       } finally {
         await database.close();
       }
@@ -279,19 +302,19 @@ export class Case {
   }
 
   /**
-   * Runs `work` as the only writer; `threads` of DuckDB, all cores when not said. Writers queue; readers of a
+   * Runs `work` as the only writer, with the threads and memory of DuckDB that `options` say. Writers queue; readers of a
    * moment before are let finish, those after share the instance.
    */
   async write<T>(
     work: (connection: Connection, connect: () => Promise<Connection>) => Promise<T>,
-    options: { threads?: number } = {},
+    options: WriteOptions = {},
   ): Promise<T> {
     const turn = this.#writing.then(async () => {
       if (this.#closed) throw closedMeanwhile();
       for (const listener of this.#beforeWrite) listener();
       while (this.#readers > 0 || this.#changing)
         await (this.#changing?.catch(() => undefined) ?? this.#idle());
-      await this.#change(() => this.#openDatabase('write', options.threads));
+      await this.#change(() => this.#openDatabase('write', options));
       const database = this.#database!;
       this.#writer = await database.connect();
       try {
@@ -325,12 +348,12 @@ export class Case {
     this.#lock?.release();
   }
 
-  #openDatabase(mode: 'read' | 'write', threads?: number): Promise<Database> {
+  #openDatabase(mode: 'read' | 'write', options: WriteOptions = {}): Promise<Database> {
     return Database.open(join(this.dir, 'case.duckdb'), {
       mode,
       allowedDirectories: mode === 'write' ? [this.paths.scratch] : [this.paths.exports],
       tempDirectory: join(this.paths.scratch, 'spill'),
-      ...(threads ? { threads } : {}),
+      ...options,
     });
   }
 }

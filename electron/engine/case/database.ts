@@ -38,7 +38,7 @@ export interface OpenOptions {
 }
 
 /** The memory DuckDB may use; `TIDEMARK_MEMORY` (`200MB`) sets it for small machines and tests. */
-const memoryLimit = ({ memoryLimit: asked }: OpenOptions) => asked ?? process.env.TIDEMARK_MEMORY ?? '1GB';
+const memoryLimit = ({ memoryLimit: asked }: OpenOptions) => process.env.TIDEMARK_MEMORY ?? asked ?? '1GB';
 
 const quoted = (text: string) => `'${text.replaceAll("'", "''")}'`;
 

@@ -1,7 +1,8 @@
 // What was begun and is not completed: a row per step, written before the step, deleted with the last commit of it.
 import type { Connection } from './database.ts';
 
-export type PendingStep = 'settle' | 'detect';
+/** `import`: the case is being made of a received one. */
+export type PendingStep = 'settle' | 'detect' | 'import';
 
 /** Remembers that `step` has to be done; what is pending already keeps its time and takes the new detail. */
 export async function setPending(

@@ -21,6 +21,13 @@ export interface PoolOptions {
   member?(row: MemberRow): void;
 }
 
+// one core is left to DuckDB and to reading the bundle: on two cores one worker is as fast as two and holds less
+const lanesFor = (workers: number | undefined): number =>
+  workers ?? Math.max(1, Math.min(8, availableParallelism() - 1));
+
+/** What DuckDB may hold while lanes insert: a batch of each, and pages on their way to the disk. It would keep more if it might. */
+export const loadMemory = (workers?: number): string => `${Math.min(1000, 400 + 100 * lanesFor(workers))}MB`;
+
 export class LanePool {
   readonly #connection: Connection;
   readonly #paths: CasePaths;
@@ -48,8 +55,7 @@ export class LanePool {
         coalesce((SELECT max(kind_id) FROM event_kind), 0) + 1 AS kind`,
     );
     const pool = new LanePool(connection, paths);
-    // one core is left to DuckDB and to reading the bundle: on two cores one worker is as fast as two and holds less
-    const workers = options.workers ?? Math.max(1, Math.min(8, availableParallelism() - 1));
+    const workers = lanesFor(options.workers);
     for (let i = 0; i < workers; i++) {
       const setup = {
         name: `lane${i}`,

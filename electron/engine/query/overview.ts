@@ -13,6 +13,7 @@ import type { Connection, Json } from '../case/database.ts';
 import { SCHEMA_VERSION } from '../case/schema.ts';
 import { TOOL_VERSION } from '../case/version.ts';
 import { countEvents } from './event-counts.ts';
+import { importNotices } from './import-notices.ts';
 import { readPending } from './pending.ts';
 
 const number = (value: Json | undefined): number | null =>
@@ -25,7 +26,11 @@ export async function caseInfo(openCase: Case, connection: Connection): Promise<
      FROM member WHERE status <> 'duplicate'`,
   ))!;
   const pending = openCase.working ? null : await readPending(connection);
-  const notices = [...openCase.notices, ...(pending ? [pending.sentence] : [])];
+  const notices = [
+    ...openCase.notices,
+    ...(await importNotices(connection)),
+    ...(pending ? [pending.sentence] : []),
+  ];
   return {
     dir: openCase.dir,
     name: openCase.name,

@@ -3,13 +3,19 @@ import type { PendingWork } from '../../../shared/api.ts';
 import type { Connection } from '../case/database.ts';
 import { isReachable, type PlannedBundle, unfinishedBundles } from '../load/plan.ts';
 
+export const IMPORT_UNFINISHED =
+  'This case was being made of a received file, and that was broken off: it is not whole. Import the file again into a new folder, and remove this one.';
+
 /** Null when nothing is pending. */
 export async function readPending(connection: Connection): Promise<PendingWork | null> {
   const bundles = await unfinishedBundles(connection);
-  const rows = await connection.rows<{ step: 'settle' | 'detect'; since: string }>(
+  const rows = await connection.rows<{ step: 'settle' | 'detect' | 'import'; since: string }>(
     'SELECT step, epoch_us(since) AS since FROM pending ORDER BY step DESC',
   );
   if (bundles.length === 0 && rows.length === 0) return null;
+  const received = rows.find(({ step }) => step === 'import');
+  if (received)
+    return { since: Number(received.since), sentence: IMPORT_UNFINISHED, bundles: [], steps: ['import'] };
   const steps = new Set(rows.map(({ step }) => step));
   if (bundles.length > 0) steps.add('settle');
   if (bundles.some(({ plan }) => plan.detect)) steps.add('detect');

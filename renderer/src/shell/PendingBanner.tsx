@@ -23,7 +23,7 @@ export function PendingBanner({ info }: { info: CaseInfo }) {
       <div className="grow column pending-words">
         <span data-testid="pending-sentence">{pending.sentence}</span>
         <span className="dim">
-          Begun {dateTime(pending.since, 's')} UTC. {pendingWords(pending)}.
+          Begun {dateTime(pending.since, 's')} UTC. {capital(pendingWords(pending))}.
         </span>
         {gone.length > 0 && (
           <div data-testid="pending-gone">
@@ -75,6 +75,8 @@ export function PendingBanner({ info }: { info: CaseInfo }) {
     </section>
   );
 }
+
+const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
 interface Props {
   pending: PendingWork;

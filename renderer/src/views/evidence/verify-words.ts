@@ -88,9 +88,9 @@ export function verdict(r: VerifyResult): string {
     : 'Everything is as it was taken in';
 }
 
-/** For the report: `verified 2026-11-26 01:02:03 UTC: everything is as it was taken in`. */
+/** For the report: `Evidence verified 2026-11-26 01:02:03 UTC: everything is as it was taken in`. */
 export function verifiedWords(r: VerifyResult | null): string {
   if (r === null) return 'Never verified: nobody has hashed the evidence again since it was taken in.';
   const what = verdict(r);
-  return `Verified ${dateTime(r.at, 's')} UTC: ${what.charAt(0).toLowerCase()}${what.slice(1)}.`;
+  return `Evidence verified ${dateTime(r.at, 's')} UTC: ${what.charAt(0).toLowerCase()}${what.slice(1)}.`;
 }

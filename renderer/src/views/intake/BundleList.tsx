@@ -96,7 +96,7 @@ function Seen({ path, preview, password, onPassword }: SeenProps) {
       )}
       {preview.encrypted > 0 && (
         <label className="intake-about intake-secret">
-          <span>Its password</span>
+          <span className="nowrap">Its password</span>
           <input
             className="field"
             type="password"
@@ -106,7 +106,7 @@ function Seen({ path, preview, password, onPassword }: SeenProps) {
             onChange={(e) => onPassword(path, e.target.value)}
             data-testid="intake-password"
           />
-          <span className="dim">without it those members are listed as encrypted, and can be read later</span>
+          <span className="dim">without it they are listed, not read</span>
         </label>
       )}
     </>

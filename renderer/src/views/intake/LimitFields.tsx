@@ -36,7 +36,9 @@ export function LimitFields({ typed, onChange }: Props) {
                 data-testid={`intake-limit-${name}`}
               />
               <span className={bad.has(name) ? 'bad' : 'dim'}>
-                {bad.has(name) ? `▲ as ${standard === undefined ? '100' : limitWord(kind, standard)}` : about}
+                {bad.has(name)
+                  ? `▲ write it as ${standard === undefined ? '100' : limitWord(kind, standard)}`
+                  : about}
               </span>
               {changed.has(name) && <span className="tag">changed</span>}
             </label>

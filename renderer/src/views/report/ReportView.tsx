@@ -109,7 +109,7 @@ function Verified() {
     <div className="report-verified" data-testid="report-verified">
       <span className={result === null || result.ok ? 'soft' : 'bad'}>
         <span aria-hidden="true">{result === null ? '○ ' : result.ok ? '✓ ' : '▲ '}</span>
-        Evidence: {verifiedWords(result)}
+        {verifiedWords(result)}
       </span>
       <button type="button" className="link" onClick={() => showPart('verification')}>
         {result === null ? 'Verify it' : 'Show the result'}
