@@ -3,6 +3,7 @@ import { useState } from 'react';
 import type { JobInfo } from '../../../shared/api.ts';
 import { useCase } from '../store/case.ts';
 import { useJobs } from '../store/jobs.ts';
+import { ExportedCase } from './ExportedCase.tsx';
 import { JobProgress } from './JobProgress.tsx';
 import { PendingBanner } from './PendingBanner.tsx';
 
@@ -38,6 +39,7 @@ export function IngestBanner() {
           </button>
         </div>
       )}
+      <ExportedCase />
       {info && !job && <PendingBanner info={info} />}
       {job && (
         <div className="banner" data-testid="ingest-progress">

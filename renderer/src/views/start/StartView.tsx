@@ -3,8 +3,10 @@ import { useState } from 'react';
 import { dateTime } from '../../format/time.ts';
 import { ErrorLine } from '../../parts/Empty.tsx';
 import { Icon } from '../../parts/Icon.tsx';
+import { JobProgress } from '../../shell/JobProgress.tsx';
 import { useCase } from '../../store/case.ts';
 import { useDialogs } from '../../store/dialogs.ts';
+import { running, useJobs } from '../../store/jobs.ts';
 import { useTheme } from '../../store/theme.ts';
 import { NewCase } from './NewCase.tsx';
 import { PathPicker } from './PathPicker.tsx';
@@ -15,6 +17,7 @@ export function StartView() {
   const theme = useTheme((s) => s.theme);
   const toggle = useTheme((s) => s.toggle);
   const [picking, setPicking] = useState(false);
+  const job = useJobs((s) => running(s.jobs));
   return (
     <main className="start scroll" data-testid="start">
       <div className="start-body">
@@ -35,6 +38,11 @@ export function StartView() {
           <p className="start-busy" role="status">
             <span className="spin" aria-hidden="true" /> {busy} …
           </p>
+        )}
+        {job && (
+          <section className="card">
+            <JobProgress job={job} />
+          </section>
         )}
         {phase === 'connecting' && !busy && <p className="dim">Waiting for the engine …</p>}
         {phase === 'none' && app && (
