@@ -4,6 +4,7 @@
 import { BitReader } from './bits.ts';
 import { type Block, BlockFault, readBlock } from './bzip2-block.ts';
 import { Damage, Gap } from './damage.ts';
+import { MOST_TRIES } from './frames.ts';
 import { Cursor, type Source } from './source.ts';
 
 /** More than a block can take: 900,000 symbols of 20 bits, and its tables. */
@@ -181,7 +182,7 @@ export class Bunzip2 implements Source {
 
   /** A hole up to the next block that can be read; the end of all when there is none. */
   async #beyond(problem: string): Promise<Damage> {
-    for (;;) {
+    for (let tries = 0; tries < MOST_TRIES; ) {
       await this.#fill();
       const bits = this.#bits;
       const found = nextPlace(bits);
@@ -208,7 +209,9 @@ export class Bunzip2 implements Source {
         return new Gap(`${problem}; reading goes on at compressed byte ${at}`);
       }
       this.#bits.position += 48;
+      tries++;
     }
+    return this.#fail(problem);
   }
 
   /** What stands at the place found: a block that can be read whole, the end of a stream, or neither. */

@@ -24,6 +24,9 @@ interface FrameFormat {
 /** Bytes that have to be there to tell whether a frame may begin. */
 const MAGIC = 4;
 
+/** Places that look like the beginning of a frame and are tried before the search is given up. */
+export const MOST_TRIES = 10_000;
+
 export class Frames implements Source {
   readonly #from: Cursor;
   readonly #format: FrameFormat;
@@ -153,7 +156,7 @@ export class Frames implements Source {
   /** A hole up to the next frame that gives content; the end of all when there is none. */
   async #beyond(problem: string): Promise<Damage> {
     try {
-      while (await this.#seek()) {
+      for (let tries = 0; tries < MOST_TRIES && (await this.#seek()); tries++) {
         const at = this.#from.offset;
         const found = await this.#tried();
         if (!found) continue;

@@ -33,6 +33,7 @@ export class SevenZipReader implements ListedArchive {
   readonly #file: FileHandle;
   readonly #onRead: (count: number) => void;
   readonly #passwords: string[];
+  readonly #starts = new WeakMap<Streams, number[]>();
   readonly #keys = new Map<string, Promise<Buffer>>();
   problem: string | null = null;
 
@@ -75,8 +76,9 @@ export class SevenZipReader implements ListedArchive {
     const folders = header.streams.parts.flatMap((parts, index) =>
       parts.map(({ size }) => ({ size, encrypted: isEncrypted(header.streams.folders[index]!) })),
     );
+    let next = 0;
     for (const file of header.files) {
-      const part = file.hasStream ? folders.shift() : undefined;
+      const part = file.hasStream ? folders[next++] : undefined;
       const kind = file.isDirectory
         ? ('directory' as const)
         : isLink(file)
@@ -159,8 +161,7 @@ export class SevenZipReader implements ListedArchive {
     const folder = streams.folders[index]!;
     const line = lineOf(folder);
     if (typeof line === 'string') throw new Damage(line);
-    const before = streams.packedSizes.slice(0, folder.firstPacked).reduce((sum, size) => sum + size, 0);
-    const start = SIGNATURE + streams.packedAt + before;
+    const start = SIGNATURE + streams.packedAt + this.#startOf(streams, folder.firstPacked);
     const raw = new FileSource(this.#file, {
       start,
       end: start + (streams.packedSizes[folder.firstPacked] ?? 0),
@@ -170,6 +171,17 @@ export class SevenZipReader implements ListedArchive {
       },
     });
     return decode(raw, line, (properties) => this.#key(properties, password ?? ''));
+  }
+
+  /** Where a packed stream begins behind the first: summed up once, an archive may hold one for every member. */
+  #startOf(streams: Streams, index: number): number {
+    let starts = this.#starts.get(streams);
+    if (!starts) {
+      starts = [0];
+      for (const size of streams.packedSizes) starts.push(starts.at(-1)! + size);
+      this.#starts.set(streams, starts);
+    }
+    return starts[index] ?? 0;
   }
 
   #key(properties: AesProperties, password: string): Promise<Buffer> {

@@ -219,7 +219,12 @@ function placeAt(bytes: Buffer, at: number): Place | null {
   if (bytes[at] === 0xfd && isStreamHead(bytes.subarray(at, at + HEAD))) return 'stream';
   const size = (bytes[at]! + 1) * 4;
   // a head without our filter behind it is none; asked first because a checksum of every place would take long
-  if (size < HEAD || at + size > bytes.length || bytes[at + 1]! & 0x3c || !bytes.includes(LZMA2, at + 2))
+  if (
+    size < HEAD ||
+    at + size > bytes.length ||
+    bytes[at + 1]! & 0x3c ||
+    !bytes.subarray(at + 2, at + size).includes(LZMA2)
+  )
     return null;
   return typeof parseBlockHead(bytes.subarray(at, at + size)) === 'string' ? null : 'block';
 }
