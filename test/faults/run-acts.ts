@@ -28,6 +28,7 @@ export interface ActSaid {
 
 export interface Ran {
   code: number | null;
+  signal: string | null;
   said: ActSaid[];
   stderr: string;
 }
@@ -39,20 +40,31 @@ export function runActs(
   acts: string[],
   environment: Record<string, string> = {},
   words: string[] = [],
+  under: string[] = [],
 ): Promise<Ran> {
-  const child = spawn(
+  const command = [
+    ...under,
     process.execPath,
-    ['--disable-warning=ExperimentalWarning', ...words, join(HERE, 'acts.ts'), dir, stateDir, ...acts],
-    { env: { ...process.env, ...environment }, stdio: ['ignore', 'pipe', 'pipe'] },
-  );
+    '--disable-warning=ExperimentalWarning',
+    ...words,
+    join(HERE, 'acts.ts'),
+    dir,
+    stateDir,
+    ...acts,
+  ];
+  const child = spawn(command[0]!, command.slice(1), {
+    env: { ...process.env, ...environment },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   let out = '';
   let err = '';
   child.stdout.on('data', (text) => (out += text));
   child.stderr.on('data', (text) => (err += text));
   return new Promise((resolve) =>
-    child.on('close', (code) =>
+    child.on('close', (code, signal) =>
       resolve({
         code,
+        signal,
         stderr: err,
         said: out
           .split('\n')

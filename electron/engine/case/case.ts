@@ -352,7 +352,7 @@ export class Case {
     return Database.open(join(this.dir, 'case.duckdb'), {
       mode,
       allowedDirectories: mode === 'write' ? [this.paths.scratch] : [this.paths.exports],
-      tempDirectory: join(this.paths.scratch, 'spill'),
+      tempDirectory: join(this.paths.scratch, SPILL),
       ...options,
     });
   }
@@ -362,10 +362,13 @@ export class Case {
 const MAKING = ['case.duckdb', 'case.duckdb.wal', 'case.duckdb.wal.checkpoint', 'custody.jsonl'];
 const FOLDERS = ['evidence', 'scratch', 'exports', 'signatures'];
 
+/** Folder in `scratch` that the database spills to. */
+const SPILL = 'spill';
 const PART = /^\.[0-9a-f]+\.part$/;
 
 /** Files that were being written by `writeWhole` when a Tidemark was broken off: their old state stands, or none. */
-async function removeParts(dir: string, { exports, signatures }: CasePaths): Promise<void> {
+async function removeParts(dir: string, { exports, signatures, scratch }: CasePaths): Promise<void> {
+  await rm(join(scratch, SPILL), { recursive: true, force: true }).catch(() => 0); // no database is open yet
   for (const folder of [dir, exports, signatures])
     for (const entry of await readdir(folder))
       if (PART.test(entry)) await rm(join(folder, entry), { force: true }).catch(() => 0);

@@ -88,6 +88,8 @@ export class Database {
         memory_limit: memoryLimit(options),
         threads: String(options.threads ?? 2),
         preserve_insertion_order: 'false',
+        temp_directory: options.tempDirectory, // here, since replaying the log may spill before any statement runs
+        max_temp_directory_size: options.tempLimit ?? '20GB',
         allow_community_extensions: 'false',
         autoinstall_known_extensions: 'false',
         autoload_known_extensions: 'false',
@@ -106,8 +108,6 @@ export class Database {
     const database = new Database(path, options, instance, setAside);
     const connection = await database.connect();
     await connection.run(`SET TimeZone='UTC'`);
-    await connection.run(`SET temp_directory=${quoted(options.tempDirectory)}`);
-    await connection.run(`SET max_temp_directory_size=${quoted(options.tempLimit ?? '20GB')}`);
     await connection.run(`SET enable_progress_bar=true`);
     await connection.run(`SET enable_progress_bar_print=false`);
     await connection.run(`SET allowed_directories=[${options.allowedDirectories.map(quoted).join(', ')}]`);

@@ -47,7 +47,7 @@ export class LanePool {
     options: PoolOptions,
   ): Promise<LanePool> {
     await mkdir(paths.scratch, { recursive: true });
-    await emptyFolder(paths.scratch);
+    await emptyFolder(paths.scratch, /^(?!spill$)/); // the open database may have spilled already
     await removeParts(paths.evidence);
     await removeUnfinished(connection);
     const next = await connection.row<{ round: number; kind: number }>(
@@ -111,7 +111,7 @@ export class LanePool {
   }
 }
 
-async function emptyFolder(folder: string, which = /./): Promise<void> {
+async function emptyFolder(folder: string, which: RegExp): Promise<void> {
   for (const left of await readdir(folder))
     if (which.test(left)) await rm(join(folder, left), { recursive: true, force: true });
 }
