@@ -35,7 +35,8 @@ export async function ingestJob(
   open.working = true;
   const started = performance.now();
   const seconds = () => Math.round(performance.now() - started) / 1000;
-  await host.record(...begun(work));
+  const pending = await open.read((connection) => readPending(connection));
+  await host.record(...begun(work, pending?.bundles ?? []));
   let why: 'ingested' | 'detected' = 'ingested';
   try {
     const result = await takeIn(host, open, job, work);
@@ -72,9 +73,13 @@ export async function ingestJob(
 }
 
 /** What the custody log says of the beginning: settings, never passwords. */
-function begun({ paths, plan, readNothing }: Work): [string, Record<string, unknown>] {
-  if (readNothing) return ['ingest.givenUp', {}];
-  if (paths === null) return ['ingest.resumed', {}];
+function begun(
+  { paths, plan, readNothing }: Work,
+  pending: { path: string; members: number }[],
+): [string, Record<string, unknown>] {
+  const bundles = pending.map(({ path, members }) => ({ path, members }));
+  if (readNothing) return ['ingest.resumed', { bundles: [] }];
+  if (paths === null) return ['ingest.resumed', { bundles }];
   const { timezones, detect, limits, passwords } = plan;
   return ['ingest.begun', { bundles: paths, timezones, detect, limits, passwords_given: passwords }];
 }
@@ -180,7 +185,10 @@ async function forgetWhenNothingIsLeft(connection: Connection): Promise<void> {
 export async function settle(open: Case, job: JobHandle): Promise<Settled> {
   job.signal.throwIfAborted();
   return open.write((connection) =>
-    settleCase(connection, { signal: job.signal, say: (phase) => job.progress({ phase }) }),
+    settleCase(connection, {
+      signal: job.signal,
+      say: (phase, done) => job.progress({ phase, done, total: 2, unit: 'steps' }),
+    }),
   );
 }
 

@@ -66,7 +66,10 @@ export function ingestMethods(
         );
       refuseImport(pending.steps);
       const jobId = host.jobs.start('ingest', 'Giving up what was broken off', 'steps', async (job) => {
-        await open.write((connection) => giveUpBundles(connection));
+        const given = await open.write((connection) => giveUpBundles(connection));
+        await host.record('ingest.givenUp', {
+          bundles: given.map(({ path, members }) => ({ path, members })),
+        });
         return ingestJob(host, open, job, {
           paths: null,
           plan: PLAIN_PLAN,

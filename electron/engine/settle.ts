@@ -18,8 +18,8 @@ export interface Settled {
 
 export interface SettleOptions {
   signal?: AbortSignal;
-  /** Says what is being done. */
-  say?(phase: string): void;
+  /** Says what is being done, and how many of two steps are. */
+  say?(phase: string, done: number): void;
 }
 
 /** Does nothing when nothing is pending. */
@@ -30,7 +30,7 @@ export async function settleCase(
   const detail = await pendingDetail(connection, 'settle');
   const timezones = zonesOf(detail);
   if (detail === null) return { unknown: [], unsettled: [], timezones };
-  say?.('settling zones, clocks and nodes');
+  say?.('settling zones, clocks and nodes', 0);
   // derived already when it was broken off after that: it is not done twice
   const unknown = Array.isArray(detail.derived)
     ? (detail.derived as string[])
@@ -38,7 +38,7 @@ export async function settleCase(
         signal,
         completed: (inside, derived) => setPending(inside, 'settle', { ...detail, derived }),
       });
-  say?.('looking at the logging posture');
+  say?.('looking at the logging posture', 1);
   const unsettled = await settlePosture(connection, {
     signal,
     completed: (inside) => clearPending(inside, 'settle'),

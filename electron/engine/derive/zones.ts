@@ -1,7 +1,6 @@
 // Which zone the times without one are in, per stretch of each file: by hand, from the file, from the files beside it on its
 // node, else assumed. The rows of zone_span say it; what they rest on and what stays open stands beside them.
-import type { Bound, Connection } from '../case/database.ts';
-import { timestamp } from '../case/database.ts';
+import type { Connection } from '../case/database.ts';
 import { MINUTE_US, zoneTransitions } from '../parse/time.ts';
 import {
   followedRuns,
@@ -519,44 +518,35 @@ async function anyWithin(connection: Connection, file: number, from: number, to:
 
 async function writeSpans(connection: Connection, spans: Map<number, Span[]>): Promise<void> {
   await connection.run('DELETE FROM zone_span');
-  const rows: Bound[][] = [];
-  const moment = (us: number | null): Bound => (us === null ? null : timestamp(us));
-  for (const [file, list] of spans) {
-    list.forEach((span, seq) => {
-      rows.push([
-        file,
-        seq,
-        span.component,
-        span.fromLine,
-        span.toLine,
-        moment(span.fromWall),
-        moment(span.toWall),
-        span.zone,
-        span.basis,
-        span.doubt,
-        span.why,
-      ]);
-    });
-  }
-  const width = 11;
-  const types = [
-    'INTEGER',
-    'INTEGER',
-    'VARCHAR',
-    'INTEGER',
-    'INTEGER',
-    'TIMESTAMP',
-    'TIMESTAMP',
-    ...Array(4).fill('VARCHAR'),
-  ];
-  for (let from = 0; from < rows.length; from += 200) {
-    const part = rows.slice(from, from + 200);
-    const tuples = part.map(
-      (_, i) => `(${types.map((type, c) => `$${i * width + c + 1}::${type}`).join(', ')})`,
+  const rows = [...spans].flatMap(([file, list]) =>
+    list.map((span, seq) => ({
+      file_id: file,
+      seq,
+      component: span.component,
+      from_line: span.fromLine,
+      to_line: span.toLine,
+      from_wall: span.fromWall === null ? null : Math.trunc(span.fromWall),
+      to_wall: span.toWall === null ? null : Math.trunc(span.toWall),
+      zone: span.zone,
+      basis: span.basis,
+      doubt: span.doubt,
+      why: span.why,
+    })),
+  );
+  for (let from = 0; from < rows.length; from += 5_000)
+    await connection.run(
+      `INSERT INTO zone_span BY NAME SELECT * REPLACE (make_timestamp(from_wall) AS from_wall, make_timestamp(to_wall) AS to_wall) FROM (
+        SELECT unnest(from_json($1::JSON, '[{"file_id":"INTEGER","seq":"INTEGER","component":"VARCHAR","from_line":"INTEGER","to_line":"INTEGER",
+          "from_wall":"BIGINT","to_wall":"BIGINT","zone":"VARCHAR","basis":"VARCHAR","doubt":"VARCHAR","why":"VARCHAR"}]'), recursive := true))`,
+      [
+        JSON.stringify(rows.slice(from, from + 5_000), (_, value) =>
+          typeof value === 'string' ? wellFormed(value) : value,
+        ),
+      ],
     );
-    await connection.run(`INSERT INTO zone_span VALUES ${tuples.join(', ')}`, part.flat());
-  }
 }
+
+const wellFormed = (text: string): string => (text as string & { toWellFormed(): string }).toWellFormed();
 
 /** What the ledger and the list of nodes show: the zones of a file in order, the zone most lines of a node showed. */
 async function summarise(
