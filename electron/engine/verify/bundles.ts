@@ -5,7 +5,7 @@ import { CaseError } from '../case/errors.ts';
 import { TOOL_VERSION } from '../case/version.ts';
 import { type BundleResult, type MemberHeader, readBundle } from '../intake/bundle.ts';
 import type { Limits } from '../intake/limits.ts';
-import { type Gathered, plural, type Watch } from './findings.ts';
+import { type Gathered, grouped, plural, type Watch } from './findings.ts';
 import type { LedgerBundle, LedgerMember } from './ledger.ts';
 
 export interface BundleCounts {
@@ -35,9 +35,10 @@ export async function checkBundles(
   watch: Watch,
 ): Promise<BundleCounts> {
   const counts: BundleCounts = { checked: 0, changed: 0, unreachable: 0 };
+  const byBundle = grouped(members, ({ bundleId }) => String(bundleId));
   for (const bundle of bundles) {
     watch.signal.throwIfAborted();
-    const own = members.filter((member) => member.bundleId === bundle.bundleId);
+    const own = byBundle.get(String(bundle.bundleId)) ?? [];
     if (bundle.state !== 'done') {
       if (own.length > 0)
         gathered.unchecked.push(
@@ -135,8 +136,7 @@ interface Difference {
 /** Members of the ledger and of the bundle, by path and, of the same path, in order. */
 function differences(own: readonly LedgerMember[], met: readonly Met[]): Difference[] {
   const found: Difference[] = [];
-  const left = new Map<string, Met[]>();
-  for (const each of met) left.set(each.path, [...(left.get(each.path) ?? []), each]);
+  const left = grouped(met, ({ path }) => path);
   for (const member of own) {
     const now = left.get(member.path)?.shift();
     const about = { path: member.path, fileId: member.fileId };

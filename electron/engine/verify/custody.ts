@@ -3,6 +3,7 @@ import type { CustodyCheck } from '../../../shared/api-custody.ts';
 import type { Case } from '../case/case.ts';
 import { type CustodyEntry, NO_ENTRY, readEntry, writeEntry } from '../case/custody.ts';
 import { asciiJson } from '../case/custody-detail.ts';
+import { CaseError } from '../case/errors.ts';
 
 /** An entry of the log that somebody or something else names: it must still stand there. */
 export interface CustodyAnchor {
@@ -189,11 +190,26 @@ async function copyProblems(
   open: Case,
   bySeq: Map<number, CustodyEntry>,
 ): Promise<{ problems: Problem[]; last: number }> {
-  const rows = await open.read((connection) =>
-    connection.rows<CopyRow>(
-      `SELECT seq, strftime(made_at, '%Y-%m-%dT%H:%M:%S.%fZ') AS at, actor, tool, act, detail, previous, hash FROM custody_log ORDER BY seq`,
-    ),
-  );
+  const rows = await open
+    .read((connection) =>
+      connection.rows<CopyRow>(
+        `SELECT seq, strftime(made_at, '%Y-%m-%dT%H:%M:%S.%fZ') AS at, actor, tool, act, detail, previous, hash FROM custody_log ORDER BY seq`,
+      ),
+    )
+    .catch((error: unknown) => {
+      if (error instanceof CaseError) throw error;
+      return null;
+    });
+  if (rows === null)
+    return {
+      problems: [
+        {
+          seq: null,
+          sentence: 'The copy in the database (table custody_log) can’t be read: the database is damaged.',
+        },
+      ],
+      last: 0,
+    };
   const problems: Problem[] = [];
   for (const row of rows) {
     const seq = Number(row.seq);

@@ -11,7 +11,7 @@ import { builtinFormatsDir, readFormats } from '../load/format-files.ts';
 import { type CustomFormat, customFormat } from '../parse/custom/custom-format.ts';
 import { openMember } from '../parse/member.ts';
 import type { Draft } from '../parse/record.ts';
-import type { Gathered, Watch } from './findings.ts';
+import { type Gathered, readable, type Watch } from './findings.ts';
 import type { LedgerBundle, LedgerMember } from './ledger.ts';
 
 /** The words of a record, in order; those of a row are made by SQL, those of a draft by `wordsOf`. */
@@ -73,7 +73,7 @@ export async function checkEvents(
   const own = await ownFormats(open);
   let compared = 0;
   const others = new Set<string>();
-  const readable = members.filter((member) => {
+  const comparable = members.filter((member) => {
     if (member.records === 0 || member.contentSha256 === null || !sound(member.contentSha256)) return false;
     const version = versions.get(member.bundleId) ?? null;
     if (version !== TOOL_VERSION) others.add(version ?? 'an unknown version');
@@ -83,19 +83,19 @@ export async function checkEvents(
     gathered.unchecked.push(
       `Bundles that Tidemark ${version} took in: this version may read their lines otherwise, so their events were not compared with the evidence.`,
     );
-  for (let from = 0; from < readable.length; ) {
+  for (let from = 0; from < comparable.length; ) {
     let to = from;
     for (
       let records = 0;
-      to < readable.length && (to === from || records + readable[to]!.records <= AT_ONCE);
+      to < comparable.length && (to === from || records + comparable[to]!.records <= AT_ONCE);
       to++
     )
-      records += readable[to]!.records;
-    const group = readable.slice(from, to);
+      records += comparable[to]!.records;
+    const group = comparable.slice(from, to);
     from = to;
-    compared += await open.read((connection) =>
-      compareGroup(connection, open, group, { customs, own }, gathered, watch),
-    );
+    const compare = () =>
+      open.read((connection) => compareGroup(connection, open, group, { customs, own }, gathered, watch));
+    compared += await readable(gathered, watch.signal, compare, 0);
   }
   return compared;
 }

@@ -13,6 +13,7 @@ import {
 } from '../case/signature.ts';
 import { writeWhole } from '../case/write-file.ts';
 import type { CustodyAnchor } from './custody.ts';
+import { grouped } from './findings.ts';
 import {
   canonicalJson,
   contentOf,
@@ -154,9 +155,7 @@ export function anchorsOf(manifests: readonly SignedManifest[]): CustodyAnchor[]
 /** Where the case is not what a signed manifest says it was; bundles added since are no difference. */
 export function differences(signed: Manifest, now: Manifest): string[] {
   const found: string[] = [];
-  const left = new Map<string, ManifestMember[]>();
-  for (const member of now.members)
-    left.set(memberKey(member), [...(left.get(memberKey(member)) ?? []), member]);
+  const left = grouped(now.members, memberKey);
   const SAME = ['sha256', 'content_sha256', 'size', 'content_size'] as const;
   for (const member of signed.members) {
     const there = left.get(memberKey(member)) ?? [];

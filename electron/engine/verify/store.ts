@@ -3,7 +3,7 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Case } from '../case/case.ts';
 import { checkStored, type StoredCheck } from '../intake/evidence-check.ts';
-import { type Gathered, plural, type Watch } from './findings.ts';
+import { type Gathered, grouped, plural, type Watch } from './findings.ts';
 import type { LedgerMember } from './ledger.ts';
 
 export interface StoreCounts {
@@ -44,20 +44,17 @@ export async function listStore(dir: string): Promise<StoreFiles> {
   return found;
 }
 
-/** `interrupted`: an ingest of this case was broken off at some time, so that contents without a member have an honest cause. */
+/** `members` null: the ledger can't be read, and contents are held against their names alone. `interrupted`: an ingest of this case was broken off at some time, so that contents without a member have an honest cause. */
 export async function checkStore(
   open: Case,
-  members: readonly LedgerMember[],
+  members: readonly LedgerMember[] | null,
   files: StoreFiles,
   interrupted: boolean,
   gathered: Gathered,
   watch: Watch,
 ): Promise<StoreCounts> {
   const counts: StoreCounts = { checked: 0, changed: 0, missing: 0, bytes: 0 };
-  const bySha = new Map<string, LedgerMember[]>();
-  for (const member of members)
-    if (member.contentSha256 !== null)
-      bySha.set(member.contentSha256, [...(bySha.get(member.contentSha256) ?? []), member]);
+  const bySha = grouped(members ?? [], (member) => member.contentSha256);
   for (const sha256 of new Set([...bySha.keys(), ...files.contents])) {
     watch.signal.throwIfAborted();
     const named = bySha.get(sha256) ?? [];
@@ -75,7 +72,7 @@ export async function checkStore(
     if (check.present) counts.checked++;
     judge(name, sha256, of, check, counts, gathered);
     for (const member of named) checkSize(member, check, gathered);
-    if (named.length > 0) continue;
+    if (named.length > 0 || members === null) continue;
     if (interrupted && check.sha256 === sha256)
       gathered.unchecked.push(
         `The store holds the content ${sha256}, which no member of the ledger names: an ingest was broken off in this case, and it may be of that.`,

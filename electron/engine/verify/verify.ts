@@ -10,7 +10,7 @@ import { checkBundles } from './bundles.ts';
 import { checkCustody } from './custody.ts';
 import { checkDatabase } from './database.ts';
 import { checkEvents } from './events.ts';
-import { Gathered, type Watch } from './findings.ts';
+import { Gathered, readable, type Watch } from './findings.ts';
 import { type LedgerBundle, type LedgerMember, readBundles, readMembers } from './ledger.ts';
 import { type Manifest, makeManifest } from './manifest.ts';
 import { anchorsOf, differences, readSignedManifests, type SignedManifest } from './signatures.ts';
@@ -25,22 +25,34 @@ export interface VerifyOptions {
 export async function verifyCase(open: Case, options: VerifyOptions): Promise<VerifyResult> {
   const at = Date.now() * 1000;
   const gathered = new Gathered();
-  const { bundles, members } = await open.read(async (connection) => ({
-    bundles: await readBundles(connection),
-    members: await readMembers(connection),
-  }));
+  const { signal } = options;
+  const readLedger = () =>
+    open.read(async (connection) => ({
+      bundles: await readBundles(connection),
+      members: await readMembers(connection),
+    }));
+  const ledger = await readable(gathered, signal, readLedger, null);
+  const { bundles, members } = ledger ?? { bundles: [], members: [] };
   const { rows: entries } = await open.custody.entries();
   const files = await listStore(open.paths.evidence);
   const watch = watchOf(options, await bytesToRead(bundles, members));
   const checkedBundles = await checkBundles(open, bundles, members, gathered, watch);
-  const store = await checkStore(open, members, files, wasInterrupted(entries, bundles), gathered, watch);
+  const store = await checkStore(
+    open,
+    ledger && members,
+    files,
+    wasInterrupted(entries, bundles),
+    gathered,
+    watch,
+  );
   const bad = new Set(gathered.problems.filter(({ what }) => what === 'store').map(({ name }) => name));
   const sound = (sha256: string) =>
     files.contents.has(sha256) && !bad.has(`evidence/${sha256.slice(0, 2)}/${sha256}.zst`);
   const checks = await checkDatabase(open, gathered, watch);
   const compared = await checkEvents(open, bundles, members, sound, gathered, watch);
   const manifests = await readSignedManifests(open);
-  const signatures = checkManifests(manifests, await makeManifest(open), gathered);
+  const now = ledger && (await readable(gathered, signal, () => makeManifest(open), null));
+  const signatures = checkManifests(manifests, now, gathered);
   const custody = await checkCustody(open, anchorsOf(manifests));
   for (const { seq, sentence } of custody.problems)
     gathered.problem('custody', seq === null ? 'custody.jsonl' : `entry ${seq}`, sentence);
@@ -97,14 +109,14 @@ function wasInterrupted(entries: readonly CustodyEntry[], bundles: readonly Ledg
 
 function checkManifests(
   manifests: readonly SignedManifest[],
-  now: Manifest,
+  now: Manifest | null,
   gathered: Gathered,
 ): VerifyResult['signatures'] {
   return manifests.flatMap(({ name, manifest, sha256, signatures, problem }) => {
     const file = `signatures/${name}`;
     if (problem !== null)
       gathered.problem('signature', file, `The signed manifest is not as it was: ${problem}.`);
-    const differs = manifest === null || problem !== null ? [] : differences(manifest, now);
+    const differs = manifest === null || now === null || problem !== null ? [] : differences(manifest, now);
     if (signatures.some(({ ok }) => ok))
       for (const clause of differs)
         gathered.problem('signature', file, `The case is not what was signed: ${clause}.`);
