@@ -173,7 +173,7 @@ function verifyLines(result: VerifyResult): string[] {
     `Stored evidence: ${members.checked.toLocaleString('en')} contents, ${members.bytes.toLocaleString('en')} bytes hashed again, ${members.changed} changed, ${members.missing} missing.`,
     `Database: ${counted(database.checks, 'check')}, ${database.failed} failed.`,
     ...signatures.map(({ sentence }) => sentence),
-    ...custodyLines({ ...custody, problems: [] }).slice(0, custody.ok ? undefined : 1),
+    ...(custody.ok ? custodyLines(custody) : ['The custody log is not as it was written (see above).']),
     ...unchecked.map((sentence) => `Not checked: ${sentence}`),
   ];
 }

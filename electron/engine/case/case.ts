@@ -215,6 +215,7 @@ export class Case {
   /** Writes the opening into the log, and the log into the database; where nothing can be written, reading goes on and says so. */
   async #recordOpening(): Promise<void> {
     const database = await this.#openDatabase('write');
+    let recorded = false;
     try {
       if (database.setAside) {
         const { keptAs, bytes, sentence } = database.setAside;
@@ -222,15 +223,23 @@ export class Case {
         await this.custody.append('database.torn', { kept_as: keptAs, bytes });
       }
       await this.custody.append('case.opened', this.#by);
+      recorded = true;
+    } catch (error) {
+      const why = error instanceof CaseError ? error.message : reason(error);
+      this.notices.push(`This opening of the case is not in its custody log. ${why}`);
+    }
+    try {
       const connection = await database.connect();
       const copied = await this.custody.copyTo(connection);
-      if (copied === 0)
+      if (recorded && copied === 0)
         this.notices.push(
           'The custody log is shorter than its copy in the database: entries at its end were removed. tidemark custody verify names them.',
         );
     } catch (error) {
       const why = error instanceof CaseError ? error.message : reason(error);
-      this.notices.push(`This opening of the case is not in its custody log. ${why}`);
+      this.notices.push(
+        `The copy of the custody log in the database could not be brought up to date: ${why}. tidemark verify says whether the database is damaged.`,
+      );
     } finally {
       await database.close();
     }

@@ -1,6 +1,7 @@
 // Verifies a case: bundles where they are reachable, every stored content, what the database says of them, the custody
 // log, the signatures. Says what changed, by name; what can't be checked is said too.
 import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { VerifyResult } from '../../../shared/api-custody.ts';
 import type { Case } from '../case/case.ts';
 import type { CustodyEntry } from '../case/custody.ts';
@@ -9,6 +10,7 @@ import { bundleSize } from '../intake/bundle.ts';
 import { checkBundles } from './bundles.ts';
 import { checkCustody } from './custody.ts';
 import { checkDatabase } from './database.ts';
+import { BLOCK, badBlocks } from './database-file.ts';
 import { checkEvents } from './events.ts';
 import { Gathered, readable, type Watch } from './findings.ts';
 import { type LedgerBundle, type LedgerMember, readBundles, readMembers } from './ledger.ts';
@@ -49,6 +51,7 @@ export async function verifyCase(open: Case, options: VerifyOptions): Promise<Ve
   const sound = (sha256: string) =>
     files.contents.has(sha256) && !bad.has(`evidence/${sha256.slice(0, 2)}/${sha256}.zst`);
   const checks = await checkDatabase(open, gathered, watch);
+  await checkBlocks(open, wasCutShort(entries), gathered, signal);
   const compared = await checkEvents(open, bundles, members, sound, gathered, watch);
   const manifests = await readSignedManifests(open);
   const now = ledger && (await readable(gathered, signal, () => makeManifest(open), null));
@@ -97,6 +100,48 @@ async function bytesToRead(
   for (const size of contents.values()) total += size;
   for (const { records, contentSize } of members) if (records > 0) total += contentSize ?? 0;
   return Math.max(1, total);
+}
+
+/** A session of this case ended without closing it: what the database wrote last may be torn where nothing is kept. */
+function wasCutShort(entries: readonly CustodyEntry[]): boolean {
+  return entries.some(
+    ({ act }, i) => act === 'case.opened' && i > 0 && entries[i - 1]!.act !== 'case.closed',
+  );
+}
+
+/** The blocks of the database file, also those that nothing was read from: free ones, indexes. */
+async function checkBlocks(
+  open: Case,
+  cutShort: boolean,
+  gathered: Gathered,
+  signal: AbortSignal,
+): Promise<void> {
+  const path = join(open.dir, 'case.duckdb');
+  const bad = await badBlocks(path, signal).catch((error: unknown) => {
+    if (signal.aborted) throw error;
+    return null;
+  });
+  // reading the file by ourselves let go of DuckDB's lock on it: opened anew, it has it again
+  await open.write(async () => undefined).catch(() => undefined);
+  if (bad === null) {
+    gathered.unchecked.push(
+      'The blocks of case.duckdb could not be looked at one by one: the file is of another layout, or it can’t be read.',
+    );
+    return;
+  }
+  for (const at of bad) {
+    const where = `bytes ${at} to ${at + BLOCK} of case.duckdb do not have the checksum that stands before them`;
+    if (cutShort)
+      gathered.unchecked.push(
+        `Nothing that was read lies there, and the case was once not closed properly, which may leave a torn block: ${where}.`,
+      );
+    else
+      gathered.problem(
+        'database',
+        'case.duckdb',
+        `The file of the database was changed: ${where}. If nothing else is said of the database, an index or a free block lies there.`,
+      );
+  }
 }
 
 /** An ingest was broken off here at some time: contents that no member names may be of that. */
