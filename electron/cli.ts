@@ -57,6 +57,8 @@ async function run(command: Command): Promise<number> {
     case 'version':
       await print(TOOL_VERSION);
       return EXIT.done;
+    case 'isolation':
+      return printIsolation(command.json);
     case 'serve':
       return withEngine(
         command,
@@ -121,6 +123,14 @@ async function run(command: Command): Promise<number> {
     default:
       return proof(command);
   }
+}
+
+async function printIsolation(json: boolean): Promise<number> {
+  const { nodeStarter } = await import('./host/start-engine.ts');
+  const isolation = await nodeStarter(root).isolation();
+  if (json) await printJson(isolation);
+  else await print(isolation.sentence);
+  return EXIT.done;
 }
 
 /** Signing and checking; what needs no case starts no engine. */
@@ -471,12 +481,13 @@ function inputsOf(command: Command): string[] {
   if (command.name === 'export-case') return []; // its file is written
   const {
     paths = [],
+    bundles = [],
     formats = [],
     rules = [],
     file = null,
     log = null,
-  } = command as Partial<Run<'analyze'>> & Partial<Run<'format'>>;
-  return [...paths, ...formats, ...rules, file, log].filter((path) => typeof path === 'string');
+  } = command as Partial<Run<'analyze'>> & Partial<Run<'resume'>> & Partial<Run<'format'>>;
+  return [...paths, ...bundles, ...formats, ...rules, file, log].filter((path) => typeof path === 'string');
 }
 
 async function withEngine(

@@ -3,7 +3,7 @@ type Option = { type: 'string' | 'boolean'; short?: string; multiple?: boolean }
 
 export type ProofCommand =
   | { name: 'custody'; verb: 'verify' | 'list'; dir: string; json: boolean }
-  | { name: 'verify'; dir: string; json: boolean }
+  | { name: 'verify'; dir: string; bundles: string[]; json: boolean }
   | { name: 'key'; verb: 'list'; json: boolean }
   | { name: 'key'; verb: 'make'; keyName: string; passphraseFile: string | null; json: boolean }
   | {
@@ -30,12 +30,13 @@ export const PROOF_DESCRIBED: Record<
   { usage: string; about: string; options: Record<string, Option>; details: string[] }
 > = {
   verify: {
-    usage: 'tidemark verify DIR [--json]',
+    usage: 'tidemark verify DIR [--bundles PATH...] [--json]',
     about:
       'Hashes bundles and stored evidence again, and checks database, custody log and signatures: says what changed.',
-    options: { json: JSON_OPTION },
+    options: { bundles: { type: 'string', multiple: true }, json: JSON_OPTION },
     details: [
       'Exit code 0: all is as it was; 1: something changed, each named.',
+      '--bundles PATH  bundles, or a folder of them, that the case names and you never named to this Tidemark; may be given again',
       '--json  one JSON object: ok, bundles, members, database, custody, signatures, problems, unchecked',
     ],
   },
@@ -85,6 +86,7 @@ export const PROOF_DESCRIBED: Record<
 export interface Words {
   positionals: readonly string[];
   text(name: string): string | null;
+  list(name: string): string[];
   flag(name: string): boolean;
   wrong(sentence: string): Error;
 }
@@ -111,7 +113,12 @@ export function readProofCommand(first: string, words: Words): ProofCommand | nu
   };
   switch (first) {
     case 'verify':
-      return { name: 'verify', dir: one(0, 'the folder of the case'), json };
+      return {
+        name: 'verify',
+        dir: one(0, 'the folder of the case'),
+        bundles: words.list('bundles'),
+        json,
+      };
     case 'custody': {
       const verb = positionals[0];
       if (verb !== 'verify' && verb !== 'list')

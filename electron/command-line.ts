@@ -46,7 +46,15 @@ export type Command =
       passwordFile: string | null;
       json: boolean;
     }
-  | { name: 'resume'; dir: string; passwordFile: string | null; giveUp: boolean; json: boolean }
+  | {
+      name: 'resume';
+      dir: string;
+      bundles: string[];
+      passwordFile: string | null;
+      giveUp: boolean;
+      json: boolean;
+    }
+  | { name: 'isolation'; json: boolean }
   | { name: 'format'; file: string; log: string | null; json: boolean }
   | { name: 'detect'; dir: string; rules: string[]; explain: string | null; json: boolean }
   | { name: 'rules'; verb: 'check'; paths: string[]; dir: string | null; json: boolean }
@@ -125,10 +133,16 @@ const DESCRIBED: Record<string, Described> = {
     ],
   },
   resume: {
-    usage: 'tidemark resume DIR [--password-file FILE] [--give-up] [--json]',
+    usage: 'tidemark resume DIR [--bundles PATH...] [--password-file FILE] [--give-up] [--json]',
     about: 'Goes on with an ingest that was broken off by a kill, a power cut, a full disk or a cancel.',
-    options: { 'password-file': { type: 'string' }, 'give-up': { type: 'boolean' }, json: JSON_OPTION },
+    options: {
+      bundles: MANY,
+      'password-file': { type: 'string' },
+      'give-up': { type: 'boolean' },
+      json: JSON_OPTION,
+    },
     details: [
+      '--bundles PATH        bundles, or a folder of them, that the case names and you never named to this Tidemark',
       '--password-file FILE  passwords of encrypted bundles, a line each: PASSWORD for all, or PATH<tab>PASSWORD for one; never kept',
       '--give-up             keeps what was taken in, forgets bundles not begun, and settles the case',
       '--json                one JSON object, as ingest gives it; pending: false when nothing was broken off',
@@ -203,6 +217,12 @@ const DESCRIBED: Record<string, Described> = {
       '--open    opens a browser where there is one',
     ],
   },
+  isolation: {
+    usage: 'tidemark isolation [--json]',
+    about: 'Says what keeps the engine from the network and from files on this machine.',
+    options: { json: JSON_OPTION },
+    details: ['--json  one JSON object: network, files, sentence; docs/security.md says what each means'],
+  },
 };
 
 export function helpText(of: string | null): string {
@@ -253,9 +273,9 @@ export function readCommand(words: readonly string[]): Command {
     if (extra !== undefined) throw wrong(`"${extra}" is one word too many.`);
   };
 
-  const proof = readProofCommand(first, { positionals, text, flag, wrong });
+  const proof = readProofCommand(first, { positionals, text, list, flag, wrong });
   if (proof !== null) return proof;
-  const transfer = readTransferCommand(first, { positionals, text, flag, wrong });
+  const transfer = readTransferCommand(first, { positionals, text, list, flag, wrong });
   if (transfer !== null) return transfer;
 
   switch (first) {
@@ -298,10 +318,14 @@ export function readCommand(words: readonly string[]): Command {
       return {
         name: 'resume',
         dir: dir(),
+        bundles: list('bundles'),
         passwordFile: text('password-file'),
         giveUp: flag('give-up'),
         json: flag('json'),
       };
+    case 'isolation':
+      only(0);
+      return { name: 'isolation', json: flag('json') };
     case 'format': {
       const [verb, file, log] = positionals;
       if (verb !== 'check') throw wrong('Say what to do with the format: check.');

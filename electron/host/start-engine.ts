@@ -39,6 +39,7 @@ export function nodeStarter(
     compiled: null as string | null,
   };
   let levels: Level[] | null = null;
+  let known: Level | null = null; // something was started at this level
   const left = (): Level[] => {
     levels ??= levelsHere(process.platform, env.TIDEMARK_ISOLATION);
     return levels;
@@ -66,6 +67,7 @@ export function nodeStarter(
         const started = new EngineProcess(link, { ...begin, level });
         try {
           await started.hello;
+          known = level;
           return started;
         } catch (error) {
           if (!refuses(level)) throw error;
@@ -76,7 +78,7 @@ export function nodeStarter(
       for (;;) {
         const level = left()[0];
         if (!level) throw noLevel(env.TIDEMARK_ISOLATION);
-        if (!refuses(level)) return isolationOf(level, true);
+        if (level === known || !refuses(level)) return isolationOf(level, true);
       }
     },
   };
