@@ -16,6 +16,8 @@ describe('a command line', () => {
       report: { file: 'r.html', format: 'html' },
       timezones: { w1: 'Europe/Berlin', '*': '+02:00' },
       formats: [],
+      limits: {},
+      passwordFile: null,
       rules: [],
       json: true,
     });
@@ -25,6 +27,8 @@ describe('a command line', () => {
       paths: ['a.tar'],
       timezones: {},
       formats: [],
+      limits: {},
+      passwordFile: null,
       json: false,
     });
     expect(read('serve')).toEqual({ name: 'serve', dir: null, port: 0, sample: false, open: false });
@@ -44,6 +48,12 @@ describe('a command line', () => {
     expect(sql('--out', 'x.parquet')).toMatchObject({ format: 'parquet', out: 'x.parquet' });
     expect(sql('--out', 'x.txt', '--format', 'csv')).toMatchObject({ format: 'csv' });
     expect(sql('--format', 'json')).toMatchObject({ format: 'json', out: null });
+  });
+
+  test('names bundles to read again beside those that were named before', () => {
+    expect(read('verify c --bundles a.tar --bundles b')).toMatchObject({ dir: 'c', bundles: ['a.tar', 'b'] });
+    expect(read('resume c --bundles a.tar')).toMatchObject({ dir: 'c', bundles: ['a.tar'] });
+    expect(read('isolation --json')).toEqual({ name: 'isolation', json: true });
   });
 
   test('helps with all and with each command', () => {
