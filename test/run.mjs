@@ -1,15 +1,20 @@
 // `npm test`: everything, from a clean checkout: installs what is missing, then lint, types, unit and integration tests,
 // end-to-end tests in a browser without a display. Ends with one line: N passed, N failed, N skipped.
 // Plain JavaScript: runs before anything is installed.
+//   npm test -- --offline    the tests run in a network namespace that has loopback and nothing else (Linux)
 import { spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { tmpdir } from 'node:os';
+import { createServer } from 'node:net';
+import { networkInterfaces, tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { isInstalled, npm } from '../electron/installed.mjs';
 import { NODE_NEEDED, nodeProgram, ROOT } from '../electron/node-program.mjs';
 
 const LIMIT_MINUTES = 28;
+const offline = process.argv.includes('--offline');
+/** In the namespace already: the tests alone, their count goes into this file. */
+const countFile = process.argv.find((word) => word.startsWith('--count='))?.slice('--count='.length);
 const scratch = mkdtempSync(join(tmpdir(), 'tidemark-test-'));
 const total = { passed: 0, failed: 0, skipped: 0 };
 const running = new Set();
@@ -34,6 +39,14 @@ if (!isInstalled(ROOT)) {
 const node = nodeProgram();
 if (node === null) stop(NODE_NEEDED);
 
+if (countFile !== undefined) {
+  await checkNamespace();
+  await vitest();
+  await playwright();
+  writeFileSync(countFile, JSON.stringify(total));
+  process.exit(total.failed === 0 ? 0 : 1);
+}
+
 await counted('Lint (Biome)', () => tool('@biomejs/biome', 'biome', ['check', '.']));
 await counted('Types (TypeScript)', () => tool('typescript', 'tsc', ['--noEmit']));
 
@@ -44,9 +57,48 @@ if (!built) {
   console.log('The build failed: what needs the page will fail too.');
 }
 
-await vitest();
-await playwright();
+if (offline) await withoutNetwork();
+else {
+  await vitest();
+  await playwright();
+}
 finish();
+
+/** Runs the tests in a network namespace of their own; says so and fails where there is none to be had. */
+async function withoutNetwork() {
+  heading('Without a network: a namespace with loopback alone');
+  if (process.platform !== 'linux' || !onPath('unshare'))
+    stop('This platform has no network namespace (unshare).');
+  const words = { ip: 'link set lo up', busybox: 'ip link set lo up', ifconfig: 'lo up' };
+  const up = Object.keys(words).find((name) => systemProgram(name));
+  if (!up) stop('Loopback cannot be brought up: there is no ip, busybox or ifconfig.');
+  const file = join(scratch, 'count.json');
+  const asRoot = process.getuid() === 0;
+  const code = await run('unshare', [
+    ...(asRoot ? [] : ['--user', '--map-root-user']),
+    '--net',
+    'sh',
+    '-c',
+    `${systemProgram(up)} ${words[up]} && exec "$@"`,
+    'sh',
+    node,
+    join(ROOT, 'test', 'run.mjs'),
+    `--count=${file}`,
+  ]);
+  const count = readResult(file);
+  if (count === null) stop('The tests could not be run in a network namespace here.');
+  for (const each of Object.keys(total)) total[each] += count[each];
+  if (code !== 0 && count.failed === 0) total.failed++;
+}
+
+/** Nothing but loopback, and that works: else the tests would prove nothing, or all fail for it. */
+async function checkNamespace() {
+  const others = Object.keys(networkInterfaces()).filter((name) => name !== 'lo');
+  if (others.length > 0) stop(`This is no namespace without a network: it has ${others.join(', ')}.`);
+  const server = createServer().listen(0, '127.0.0.1');
+  await new Promise((ready, failed) => server.once('listening', ready).once('error', failed));
+  server.close();
+}
 
 /** Unit and integration tests. */
 async function vitest() {
@@ -132,6 +184,11 @@ async function findChromium() {
   }
   const own = createRequire(join(ROOT, 'package.json'))('@playwright/test').chromium.executablePath();
   return existsSync(own) ? own : null;
+}
+
+/** Programs for administrators are not on everybody's path. */
+function systemProgram(name) {
+  return onPath(name) ?? ['/usr/sbin', '/sbin'].map((folder) => join(folder, name)).find(existsSync) ?? null;
 }
 
 function onPath(name) {
