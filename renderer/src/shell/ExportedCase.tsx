@@ -8,7 +8,9 @@ const text = (value: unknown): string => (typeof value === 'string' ? value : ''
 const number = (value: unknown): number => (typeof value === 'number' ? value : 0);
 
 export function ExportedCase() {
-  const job = useJobs((s) => s.jobs.findLast((j) => j.kind === 'export' && j.state === 'done'));
+  const job = useJobs((s) =>
+    s.jobs.findLast((j) => j.kind === 'export' && j.state === 'done' && s.seenEnding.has(j.id)),
+  );
   const [read, setRead] = useState('');
   const result = job?.result;
   const path = text(result?.path);

@@ -7,6 +7,8 @@ import { say } from './toasts.ts';
 
 interface JobsState {
   jobs: JobInfo[];
+  /** Those that ended while this window looked on. */
+  seenEnding: ReadonlySet<string>;
   take(jobs: JobInfo[]): void;
   /** Makes sure that a job just started is known, even if its first progress was sent before. */
   watch(jobId: string): void;
@@ -23,11 +25,13 @@ export const useJobs = create<JobsState>((set, get) => {
     const before = get().jobs.find((j) => j.id === job.id);
     set({ jobs: merge(get().jobs, job) });
     if (before?.state === job.state) return;
+    if (job.state !== 'running') set({ seenEnding: new Set([...get().seenEnding, job.id]) });
     if (job.state === 'failed') say(`${job.title}: ${job.error ?? 'failed'}`, { kind: 'error' });
     if (job.state === 'cancelled') say(`${job.title}: cancelled`);
   });
   return {
     jobs: [],
+    seenEnding: new Set(),
     take: (jobs) => set({ jobs: jobs.reduce(merge, get().jobs) }),
     watch(jobId) {
       if (get().jobs.some((j) => j.id === jobId)) return;
