@@ -3,17 +3,11 @@ import { type KeyboardEvent, useState } from 'react';
 import { useCase } from '../../store/case.ts';
 import { useKeySet } from '../../store/keys.ts';
 import { PathPicker } from '../start/PathPicker.tsx';
+import { passphraseProblem } from './passphrase.ts';
 
 interface Props {
   onMade(keyId: string, passphrase: string): void;
   onLeave(): void;
-}
-
-/** Why a passphrase can't be taken; null: it can. */
-export function passphraseProblem(first: string, again: string): string | null {
-  if (first !== again) return again === '' ? null : 'The two are not alike.';
-  if (first !== '' && first.length < 8) return 'Too short: eight characters at least.';
-  return null;
 }
 
 const onEnter = (act: () => void) => (e: KeyboardEvent) => {
