@@ -4,9 +4,10 @@ import { ANNOTATION_KINDS } from './model.ts';
 
 export const AnnotationRow = z.object({
   annotationId: z.string(),
-  /** BIGINT as text. */
-  eventId: z.string(),
-  kind: z.enum(ANNOTATION_KINDS),
+  /** BIGINT as text; null for a note on the case. */
+  eventId: z.string().nullable(),
+  /** `note`: what a merge kept of decisions that differ. */
+  kind: z.enum([...ANNOTATION_KINDS, 'note']),
   text: z.string(),
   author: z.string(),
   madeAt: z.number().int(),

@@ -14,5 +14,11 @@ export const MergeResult = z.object({
   ),
   /** Theirs that are about evidence this case does not have. */
   withoutEvidence: count,
+  /** What was added, to be taken back by annotations.remove, suppressions.remove and findings.setState (open). */
+  annotationIds: z.array(z.string()),
+  suppressionIds: z.array(z.string()),
+  findingIds: z.array(z.string()),
+  /** What is wrong with the file apart from what was taken over: sentences. */
+  problems: z.array(z.string()),
 });
 export type MergeResult = z.infer<typeof MergeResult>;

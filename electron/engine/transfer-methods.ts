@@ -1,17 +1,16 @@
 // Carrying cases from one responder to another.
 import { readdir, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
-import type { ApiImplementation } from '../../shared/api.ts';
+import type { ApiImplementation, Output } from '../../shared/api.ts';
+import type { Case } from './case/case.ts';
 import { CaseError } from './case/errors.ts';
 import { folderInUse, importJob } from './import-job.ts';
+import { settle } from './ingest-job.ts';
 import type { MethodHost } from './method-host.ts';
 import { signerOf, signManifest } from './signing-methods.ts';
 import { exportCase } from './transfer/export.ts';
-import { checkReceived } from './transfer/received.ts';
-
-const notYet = async (): Promise<never> => {
-  throw new CaseError('not_yet', 'This is being built.');
-};
+import { mergeCase } from './transfer/merge.ts';
+import { checkReceived, readReceived } from './transfer/received.ts';
 
 export function transferMethods(
   host: MethodHost,
@@ -62,6 +61,32 @@ export function transferMethods(
       );
       return { jobId };
     },
-    'transfer.merge': notYet,
+    'transfer.merge': ({ file }) => merge(host, resolve(file)),
   };
+}
+
+/** Takes the work in, says it in the log, and settles times where zones or clocks came along. */
+async function merge(host: MethodHost, path: string): Promise<Output<'transfer.merge'>> {
+  const open = host.need();
+  const received = await readReceived(path);
+  const { result, settles } = await mergeCase(open, received);
+  const { added, same, conflicts, withoutEvidence } = result;
+  await host.record('annotations.merged', {
+    file: basename(path),
+    sha256: received.sha256,
+    bytes: received.size,
+    added,
+    same,
+    conflicts,
+    without_evidence: withoutEvidence,
+    annotations: result.annotationIds,
+  });
+  const problems = settles ? await settleAgain(open) : [];
+  await host.changed('merged');
+  return { ...result, problems: [...result.problems, ...problems] };
+}
+
+async function settleAgain(open: Case): Promise<string[]> {
+  const quiet = { signal: new AbortController().signal, progress: () => undefined };
+  return (await settle(open, quiet)).unsettled;
 }

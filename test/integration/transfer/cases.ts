@@ -31,6 +31,7 @@ export class Place {
       sampleDir: null,
       stateDir: this.at('state'),
       actor,
+      user: actor.split('@')[0]!,
     });
     this.#engines.push(engine);
     return engine;
@@ -91,3 +92,18 @@ export async function publicViews(engine: Engine): Promise<Record<string, string
       .sort();
   return all;
 }
+
+/** Finds every answered request, in one finding of many events. */
+export const RULE = `title: A manifest was read
+id: 6f1d9c1e-0000-4000-8000-000000000001
+status: test
+description: Made for a test.
+author: Tidemark
+logsource:
+  product: registry
+detection:
+  selection:
+    message|contains: 'response completed'
+  condition: selection
+level: low
+`;

@@ -2,7 +2,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Engine } from '../../../electron/engine/engine.ts';
-import { done, Place, publicViews, rowsOf, sampleBundles } from './cases.ts';
+import { done, Place, publicViews, RULE, rowsOf, sampleBundles } from './cases.ts';
 
 let place: Place;
 let engine: Engine;
@@ -10,20 +10,6 @@ let before: Record<string, string[]>;
 let custody: string[];
 let exported: Record<string, unknown>;
 let imported: Record<string, unknown>;
-
-const RULE = `title: A manifest was read
-id: 6f1d9c1e-0000-4000-8000-000000000001
-status: test
-description: Made for a test.
-author: Tidemark
-logsource:
-  product: registry
-detection:
-  selection:
-    message|contains: 'response completed'
-  condition: selection
-level: low
-`;
 
 beforeAll(async () => {
   place = new Place();
