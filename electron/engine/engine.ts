@@ -373,7 +373,7 @@ export class Engine {
       'findings.setState': async ({ findingId, findingIds = [], state, why }) => {
         const ids = findingId === undefined ? findingIds : [findingId, ...findingIds];
         const findings = await this.#need().case.write((connection) =>
-          setFindingStates(connection, ids, state, why, userName()),
+          setFindingStates(connection, ids, state, why, this.#host.user()),
         );
         await this.#sayChanged('reviewed');
         return { findings };

@@ -85,7 +85,7 @@ beforeAll(async () => {
     `SELECT DISTINCT epoch_us(ts) - epoch_us(ts_logged) FROM events WHERE node = 'reg-2'`,
   );
   said.custody = await rowsOf(a, `SELECT detail FROM custody WHERE act = 'annotations.merged'`);
-}, 60_000);
+}, 120_000);
 afterAll(() => place.close());
 
 test('what only theirs says is added, under their name and time; what both say alike is the same', () => {
