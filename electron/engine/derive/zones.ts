@@ -533,13 +533,13 @@ async function writeSpans(connection: Connection, spans: Map<number, Span[]>): P
       why: span.why,
     })),
   );
-  for (let from = 0; from < rows.length; from += 5_000)
+  for (let from = 0; from < rows.length; from += 1_000)
     await connection.run(
       `INSERT INTO zone_span BY NAME SELECT * REPLACE (make_timestamp(from_wall) AS from_wall, make_timestamp(to_wall) AS to_wall) FROM (
         SELECT unnest(from_json($1::JSON, '[{"file_id":"INTEGER","seq":"INTEGER","component":"VARCHAR","from_line":"INTEGER","to_line":"INTEGER",
           "from_wall":"BIGINT","to_wall":"BIGINT","zone":"VARCHAR","basis":"VARCHAR","doubt":"VARCHAR","why":"VARCHAR"}]'), recursive := true))`,
       [
-        JSON.stringify(rows.slice(from, from + 5_000), (_, value) =>
+        JSON.stringify(rows.slice(from, from + 1_000), (_, value) =>
           typeof value === 'string' ? wellFormed(value) : value,
         ),
       ],

@@ -97,7 +97,7 @@ export function ledgerRow(done: MemberDone, opened: OpenMember): MemberRow {
 }
 
 /** Rows of one statement: its text stays small, and so does what DuckDB holds of it. */
-const AT_ONCE = 2_000;
+const AT_ONCE = 1_000;
 
 const MEMBER = {
   file_id: 'INTEGER',

@@ -60,6 +60,9 @@ async function ask(check: PostureCheck, seen: Seen): Promise<Stand[]> {
   }
 }
 
+/** Rows of one statement: what DuckDB holds of their text stays small. */
+const AT_ONCE = 1_000;
+
 async function write(
   connection: Connection,
   stands: { check: string; stand: Stand }[],
@@ -86,12 +89,13 @@ async function write(
   await connection.run('BEGIN');
   try {
     await connection.run('DELETE FROM posture_row');
-    await connection.run(
-      `INSERT INTO posture_row BY NAME SELECT unnest(from_json($1::JSON, '[{"posture_id":"INTEGER","check_id":"VARCHAR","topic":"VARCHAR",
+    for (let from = 0; from < rows.length; from += AT_ONCE)
+      await connection.run(
+        `INSERT INTO posture_row BY NAME SELECT unnest(from_json($1::JSON, '[{"posture_id":"INTEGER","check_id":"VARCHAR","topic":"VARCHAR",
         "node":"VARCHAR","system":"VARCHAR","component":"VARCHAR","standing":"VARCHAR","title":"VARCHAR","proof":"VARCHAR","change":"VARCHAR",
         "event_ids":["BIGINT"],"event_count":"BIGINT","file_ids":["INTEGER"],"file_count":"BIGINT","source":"VARCHAR","terms":"VARCHAR"}]'), recursive := true)`,
-      [JSON.stringify(rows)],
-    );
+        [JSON.stringify(rows.slice(from, from + AT_ONCE))],
+      );
     await completed?.(connection);
     await connection.run('COMMIT');
   } catch (error) {
