@@ -122,7 +122,7 @@ export const PACKED_CASES: HostileCase[] = [
   ofBytes('several.tar.xz', () => Buffer.concat([logsIn('xz'), Buffer.alloc(4), logsIn('xz')]), {
     whole: members(),
   }),
-  ofBytes('huge-dictionary.tar.xz', hugeDictionary, { said: /dictionary/ }),
+  ofBytes('huge-dictionary.tar.xz', hugeDictionary, { whole: members() }),
   ofBytes('nothing.log.bz2', () => Buffer.from('QlpoORdyRThQkAAAAAA=', 'base64'), {
     entries: [{ path: 'nothing.log', status: 'parsed' }],
   }),

@@ -22,8 +22,9 @@ export async function* unpackLzma2(
   from: Cursor,
   dictionary: number,
   label: string,
+  most?: number,
 ): AsyncGenerator<Uint8Array> {
-  const window = new Window(dictionary);
+  const window = new Window(dictionary, most);
   const decoder = new LzmaDecoder(window);
   let needsReset = true;
   let needsProperties = true;
@@ -79,14 +80,14 @@ async function* chunk(
   label: string,
 ): AsyncGenerator<Uint8Array> {
   const bytes = await upTo(from, packed);
-  let fault: LzmaFault | null = null;
+  let fault: Error | null = null;
   try {
     decoder.begin(bytes, 0);
     const stop = decoder.run(bytes, decoder.at, bytes.length, size, true, true);
     const whole = stop === 'room' && decoder.isFinished && decoder.at === packed;
     if (bytes.length === packed && !whole) fault = new LzmaFault('a chunk does not end where it should');
   } catch (error) {
-    if (!(error instanceof LzmaFault)) throw error;
+    if (!(error instanceof LzmaFault || error instanceof Damage)) throw error;
     fault = error;
   }
   const content = decoder.window.take();

@@ -2,7 +2,7 @@
 // all it holds. Format: Igor Pavlov's LZMA specification (lzma-specification.txt of the LZMA SDK, public domain).
 import { Damage } from './damage.ts';
 
-/** A dictionary larger than this is refused: it would have to be held in memory. */
+/** What is held of what was unpacked, at most: data that points back further cannot be followed. */
 export const LARGEST_DICTIONARY = 128 << 20;
 
 /** Most bytes one symbol can take from the input, and can give. */
@@ -23,21 +23,24 @@ export class Window {
   position = 0;
   /** Bytes since the dictionary was reset. */
   total = 0;
+  readonly #stated: number;
   readonly #size: number;
   #taken = 0;
 
-  constructor(dictionary: number) {
-    if (dictionary > LARGEST_DICTIONARY) {
-      throw new Damage(
-        `it was packed with a dictionary of ${dictionary >>> 20} MiB; more than ${LARGEST_DICTIONARY >>> 20} MiB are not held in memory. Unpack it and add the result`,
-      );
-    }
-    this.#size = Math.max(dictionary, 4096);
+  /** `most`: bytes that are held, however large the dictionary is stated to be. */
+  constructor(dictionary: number, most = LARGEST_DICTIONARY) {
+    this.#stated = dictionary;
+    this.#size = Math.max(4096, Math.min(dictionary, most));
   }
 
-  /** Bytes that a match may point back to. */
-  get reach(): number {
-    return Math.min(this.total, this.#size);
+  /** Why a match cannot be followed, or null: it may point as far back as the dictionary is large. */
+  refusal(distance: number): Error | null {
+    if (distance > 0 && distance <= Math.min(this.total, this.#size)) return null;
+    if (distance <= 0 || distance > Math.min(this.total, this.#stated))
+      return new LzmaFault('a match points before the beginning');
+    return new Damage(
+      `it was packed with a dictionary of ${Math.ceil(this.#stated / 2 ** 20)} MiB and points back further than the ${this.#size >>> 20} MiB that are held in memory. Unpack it and add the result`,
+    );
   }
 
   reset(): void {
@@ -275,7 +278,8 @@ export class LzmaDecoder {
   #copy(length: number): void {
     const { window } = this;
     const distance = this.#rep0 + 1;
-    if (distance > window.reach || distance <= 0) throw new LzmaFault('a match points before the beginning');
+    const refusal = window.refusal(distance);
+    if (refusal) throw refusal;
     const { bytes, position } = window;
     if (length > 16 && distance >= length) {
       bytes.copyWithin(position, position - distance, position - distance + length);

@@ -334,14 +334,16 @@ export class Reading {
 
   #header(stated: Stated, compression: string | null): MemberHeader {
     const { nameLength } = this.meter.limits;
-    const path = stated.path.length > nameLength ? cutName(stated.path, nameLength) : stated.path;
+    const isLong = stated.path.length > nameLength;
+    const path = isLong ? cutName(stated.path, nameLength) : stated.path;
+    const cut = isLong ? 'its name is longer than the limit (nameLength) and was cut' : null;
     const { name, isArchive } = this.#bundle;
     return {
       ...stated,
       path,
       compression,
       node: nodeOf(name, path, isArchive),
-      remark: [stated.remark, this.#names.remark(path)].filter(Boolean).join('; ') || null,
+      remark: [stated.remark, cut, this.#names.remark(path)].filter(Boolean).join('; ') || null,
     };
   }
 }

@@ -431,6 +431,7 @@ describe('odd names', () => {
       `${'n'.repeat(200)}… (name of 5,004 characters, sha256 ${sha256(Buffer.from(long)).slice(0, 16)})`,
     );
     expect(other).toBe('b.log');
+    expect(seen.members[0]!.header.remark).toMatch(/longer than the limit \(nameLength\) and was cut/);
     expect(seen.texts[cut!]).toBe('long');
     expect(result.problem).toBeNull();
   });
