@@ -46,7 +46,8 @@ export interface SevenHeader {
   files: SevenFile[];
 }
 
-const MOST = 10_000_000;
+/** Files, folders or streams of one archive: more would take too much memory to list. */
+const MOST = 500_000;
 
 /** Reads numbers and lists; everything beyond the end is Damage. */
 class Reader {
@@ -84,6 +85,15 @@ class Reader {
     const value = this.number();
     if (value > MOST) throw new Damage('its list of members states more than can be');
     return value;
+  }
+
+  /** UTF-16 up to a zero. */
+  text(): string {
+    let end = this.at;
+    while (end + 1 < this.#bytes.length && (this.#bytes[end] !== 0 || this.#bytes[end + 1] !== 0)) end += 2;
+    const text = this.bytes(end - this.at).toString('utf16le');
+    this.bytes(2);
+    return text;
   }
 
   bits(count: number): boolean[] {
@@ -273,9 +283,5 @@ function definedOf(reader: Reader, files: SevenFile[]): SevenFile[] {
 /** UTF-16, each up to a zero. */
 function readNames(reader: Reader, files: SevenFile[]): void {
   if (reader.byte() !== 0) throw new Damage('the names of its members stand elsewhere, which is not read');
-  for (const file of files) {
-    const units: Buffer[] = [];
-    for (let unit = reader.bytes(2); unit.readUInt16LE(0) !== 0; unit = reader.bytes(2)) units.push(unit);
-    file.name = Buffer.concat(units).toString('utf16le');
-  }
+  for (const file of files) file.name = reader.text();
 }

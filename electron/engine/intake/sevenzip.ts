@@ -22,7 +22,7 @@ import { clausesOf } from './xz.ts';
 import { bytesAt } from './zip-directory.ts';
 
 const SIGNATURE = 32;
-const LARGEST_HEADER = 256 << 20;
+const LARGEST_HEADER = 128 << 20;
 const UNIX_MODE = 0x8000;
 const LINK = 0o120000;
 

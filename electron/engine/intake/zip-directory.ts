@@ -41,13 +41,15 @@ const LOCATOR64 = 0x07064b50;
 const ENTRY = 0x02014b50;
 const MEMBER = 0x04034b50;
 const END_SIZE = 22;
+/** Places that look like the end of a directory and are tried. */
+const MOST_TRIES = 1_000;
 const ENTRY_SIZE = 46;
 const MAX16 = 0xffff;
 const MAX32 = 0xffffffff;
 const UNIX = 3;
 
 export async function bytesAt(file: FileHandle, at: number, length: number): Promise<Buffer> {
-  const buffer = Buffer.allocUnsafe(Math.max(0, at < 0 ? 0 : length));
+  const buffer = Buffer.allocUnsafe(at >= 0 && Number.isSafeInteger(at + length) ? Math.max(0, length) : 0);
   for (let got = 0; got < buffer.length; ) {
     const { bytesRead } = await file.read(buffer, got, buffer.length - got, at + got).catch((error) => {
       throw new Damage(`the file cannot be read at byte ${at + got} (${reasonOf(error)})`);
@@ -63,8 +65,10 @@ export async function findDirectory(file: FileHandle, size: number): Promise<Dir
   const from = Math.max(0, size - END_SIZE - MAX16 - PIECE);
   const tail = await bytesAt(file, from, size - from);
   const found: Directory[] = [];
-  for (let at = tail.length - END_SIZE; at >= 0; at--) {
+  let tries = 0;
+  for (let at = tail.length - END_SIZE; at >= 0 && tries < MOST_TRIES; at--) {
     if (tail[at] !== 0x50 || tail.readUInt32LE(at) !== END) continue;
+    tries++;
     const directory = await directoryOf(file, tail, at, from);
     if (directory === null) continue;
     const over = size - (from + at + END_SIZE + tail.readUInt16LE(at + 20));

@@ -1,7 +1,7 @@
 // zip and 7z: methods, encryption, contradictions, what is lost with their directories; and looks before reading.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { gzipSync } from 'node:zlib';
+import { crc32, gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { previewBundle } from '../../../electron/engine/intake/preview.ts';
 import { fileOf, logText, read, tarGzOf, tarOf, temporaryFolder, zipOf } from './bundles.ts';
@@ -192,6 +192,29 @@ describe('7z', () => {
       most = text.length;
     }
     expect(most).toBeGreaterThan(all.length * 0.9);
+  });
+
+  test('a list of members that states more than memory could take is refused, whatever it is packed in', async () => {
+    const start = (header: Buffer) => {
+      const head = Buffer.alloc(32);
+      Buffer.from([0x37, 0x7a, 0xbc, 0xaf, 0x27, 0x1c, 0, 4]).copy(head);
+      head.writeBigUInt64LE(BigInt(header.length), 20);
+      head.writeUInt32LE(crc32(header), 28);
+      head.writeUInt32LE(crc32(head.subarray(12)), 8);
+      return Buffer.concat([head, header]);
+    };
+    const many = Buffer.from([0x01, 0x05, 0xe0, 0x00, 0x00, 0x10, 0x00]); // 1,048,576 files
+    const { result } = await read(fileOf('many.7z', start(many)));
+    expect(result.problem).toMatch(/states more than can be/);
+    const name = Buffer.alloc(4_000_000, 0x41);
+    const long = Buffer.concat([
+      Buffer.from([0x01, 0x05, 0x01, 0x0e, 0x01, 0x80, 0x0f, 0x01, 0x80, 0x11, 0xf0]),
+      Buffer.from([0x03, 0x09, 0x3d, 0x00, 0x00]), // 4,000,003 bytes of names: one, without end mark within 4,000,000
+      name,
+      Buffer.from([0x00, 0x00, 0x00, 0x00]),
+    ]);
+    const { seen } = await read(fileOf('long.7z', start(long)));
+    expect(seen.members[0]!.header.path).toMatch(/^\u4141{200}… \(name of 2,000,000 characters/);
   });
 
   test('a flipped byte of the data costs what is packed with it from there on, and is told', async () => {
