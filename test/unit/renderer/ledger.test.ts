@@ -47,6 +47,7 @@ describe('kinds of reasons', () => {
       'refused name',
     ],
     ['skipped', 'symbolic link to /etc/passwd: not followed', 'link or device'],
+    ['skipped', 'symbolic link to /srv/encrypted/password.txt: not followed', 'link or device'],
     ['skipped', 'hard link to a.log: the content stands under that name', 'link or device'],
     ['skipped', 'device: not read', 'link or device'],
     ['skipped', 'fifo: has no content', 'link or device'],
@@ -72,6 +73,29 @@ describe('kinds of reasons', () => {
       'binary',
     ],
     ['duplicate', 'same content as damaged/encrypted.log; its events are counted there', 'duplicate'],
+    [
+      'partial',
+      'bzip2 block 3 at compressed byte 900 is damaged; reading goes on at compressed byte 1800',
+      'damaged',
+    ],
+    ['partial', 'its index states 4 blocks, 3 were read', 'damaged'],
+    ['failed', 'its header states a size that cannot be; not read', 'damaged'],
+    ['failed', 'packed with PPMd, which this version does not unpack', 'not unpacked'],
+    [
+      'failed',
+      'it stands in another part of a split zip: join the parts (zip -s 0 x.zip --out whole.zip) and add the result',
+      'not unpacked',
+    ],
+    [
+      'parsed',
+      'the bundle holds this name more than once (this is number 2): unpacked, it would replace the one before',
+      'unusual name',
+    ],
+    [
+      'parsed',
+      "its name differs from 'A.log' only in upper and lower case: unpacked, one may replace the other",
+      'unusual name',
+    ],
     ['skipped', 'nested archive without any file in it', 'other'],
   ];
   test.each(cases)('%s: %s', (status, reason, kind) => {
