@@ -48,6 +48,7 @@ export async function ingestJob(
       records,
       problems: (problems as string[]).length,
       seconds: seconds(),
+      in_case: await bundlesInCase(open),
     });
     if (!detects) return result;
     await host.changed('ingested');
@@ -70,6 +71,16 @@ export async function ingestJob(
     open.working = false;
     if (host.current() === open) await host.changed(why).catch(() => undefined);
   }
+}
+
+/** The bundles of the case with their hashes: the custody log holds them in place beside the database. */
+async function bundlesInCase(open: Case): Promise<{ name: string; sha256: string | null; size: number }[]> {
+  const rows = await open.read((connection) =>
+    connection.rows<{ name: string; sha256: string | null; size: string }>(
+      `SELECT name, sha256, coalesce(size, 0) AS size FROM bundle WHERE state = 'done' ORDER BY bundle_id`,
+    ),
+  );
+  return rows.map((row) => ({ ...row, size: Number(row.size) }));
 }
 
 /** What the custody log says of the beginning: settings, never passwords. */

@@ -44,7 +44,7 @@ const WORDS: Record<string, (detail: Detail) => string> = {
   'case.exported': (d) =>
     `The case was written into one file ${text(d.name)}${d.sha256 ? `, SHA-256 ${text(d.sha256)}` : ''}`,
   'case.imported': (d) =>
-    `The case was made of a received file ${text(d.name)}${d.sha256 ? `, SHA-256 ${text(d.sha256)}` : ''}`,
+    `The case was made of the received file ${text(d.file ?? d.name)}${d.sha256 ? `, SHA-256 ${text(d.sha256)}` : ''}`,
   'annotations.merged': (d) =>
     `Annotations of another responder were taken over${d.name ? ` from ${text(d.name)}` : ''}`,
   'ingest.begun': (d) =>
@@ -87,6 +87,8 @@ const WORDS: Record<string, (detail: Detail) => string> = {
     `The stored evidence of event ${text(d.event_id)} was hashed again: ${d.ok ? 'unchanged' : 'changed'}`,
   verified: (d) => `The case was verified: ${d.ok ? 'all as it was' : `${count(d.problems, 'problem')}`}`,
   signed: (d) => `The manifest ${short(d.sha256)} was signed by ${text(d.name)} with key ${short(d.key)}`,
+  'database.torn': (d) =>
+    `The end of the database's own log had been broken off by a fault; it was set aside as ${text(d.kept_as)}`,
   'custody.torn': (d) =>
     `The last line of this log had been broken off by a fault; it was set aside as ${text(d.kept_as)}`,
   'custody.damaged': (d) =>
@@ -112,6 +114,7 @@ const NEUTRAL = [
   'verified',
   'signed',
   'custody.torn',
+  'database.torn',
 ];
 
 /** Acts that add nothing to a case and change nothing in it: it is still the one that was signed or verified before. */

@@ -12,7 +12,7 @@ import { checkCustody } from './custody.ts';
 import { checkDatabase } from './database.ts';
 import { BLOCK, badBlocks } from './database-file.ts';
 import { checkEvents } from './events.ts';
-import { Gathered, readable, type Watch } from './findings.ts';
+import { Gathered, plural, readable, type Watch } from './findings.ts';
 import { type LedgerBundle, type LedgerMember, readBundles, readMembers } from './ledger.ts';
 import { type Manifest, makeManifest } from './manifest.ts';
 import { anchorsOf, differences, readSignedManifests, type SignedManifest } from './signatures.ts';
@@ -53,6 +53,7 @@ export async function verifyCase(open: Case, options: VerifyOptions): Promise<Ve
   const checks = await checkDatabase(open, gathered, watch);
   await checkBlocks(open, wasCutShort(entries), gathered, signal);
   const compared = await checkEvents(open, bundles, members, sound, gathered, watch);
+  if (ledger) checkRecordedBundles(entries, bundles, gathered);
   const manifests = await readSignedManifests(open);
   const now = ledger && (await readable(gathered, signal, () => makeManifest(open), null));
   const signatures = checkManifests(manifests, now, gathered);
@@ -152,6 +153,28 @@ function wasInterrupted(entries: readonly CustodyEntry[], bundles: readonly Ledg
   );
 }
 
+/** The custody log says which bundles the case held when the last ingest was done, and their hashes. */
+function checkRecordedBundles(
+  entries: readonly CustodyEntry[],
+  bundles: readonly LedgerBundle[],
+  gathered: Gathered,
+): void {
+  const entry = entries.findLast(({ act }) => act === 'ingest.done');
+  const recorded = entry?.detail.in_case;
+  if (entry === undefined || !Array.isArray(recorded)) return; // more than a line of the log lists
+  for (const { name, sha256, size } of recorded as { name: string; sha256: string | null; size: number }[]) {
+    if (bundles.some((each) => each.name === name && each.sha256 === sha256 && each.size === size)) continue;
+    const now = bundles.filter((each) => each.name === name).map((each) => each.sha256 ?? 'no SHA-256');
+    gathered.problem(
+      'database',
+      `bundle ${name}`,
+      `The custody log (entry ${entry.seq}) says that the bundle ${name} was taken in with ${size} bytes and the SHA-256 ${sha256 ?? '(a folder: none)'}; the database says ${now.join(', ') || 'nothing of it'}: its row was changed.`,
+    );
+  }
+}
+
+const NO_DIFFERENCE = { found: [], away: 0 };
+
 function checkManifests(
   manifests: readonly SignedManifest[],
   now: Manifest | null,
@@ -161,10 +184,15 @@ function checkManifests(
     const file = `signatures/${name}`;
     if (problem !== null)
       gathered.problem('signature', file, `The signed manifest is not as it was: ${problem}.`);
-    const differs = manifest === null || now === null || problem !== null ? [] : differences(manifest, now);
+    const { found: differs, away } =
+      manifest === null || now === null || problem !== null ? NO_DIFFERENCE : differences(manifest, now);
     if (signatures.some(({ ok }) => ok))
       for (const clause of differs)
         gathered.problem('signature', file, `The case is not what was signed: ${clause}.`);
+    if (away > 0)
+      gathered.unchecked.push(
+        `The manifest in ${file} names ${plural(away, 'member')} whose bytes are not in this case: it was received in part.`,
+      );
     return signatures.map(({ name: signer, fingerprint, at, ok, problem: why }) => {
       if (!ok) gathered.problem('signature', file, `The signature of "${signer}" does not hold: ${why}.`);
       const holds = ok && problem === null;
@@ -175,7 +203,7 @@ function checkManifests(
         at: Date.parse(at) * 1000 || 0,
         ok: holds,
         sentence: holds
-          ? `The key that calls itself "${signer}" (${fingerprint}) signed the manifest ${sha256.slice(0, 16)} at ${at} by its clock${differs.length === 0 ? '; all it names is in the case as it was' : '; the case is not what was signed'}.`
+          ? `The key that calls itself "${signer}" (${fingerprint}) signed the manifest ${sha256.slice(0, 16)} at ${at} by its clock${differs.length === 0 ? '; all it names that is in this case is as it was' : '; the case is not what was signed'}.`
           : `A signature of "${signer}" on the manifest ${sha256.slice(0, 16)} does not hold.`,
       };
     });
