@@ -47,7 +47,7 @@ async function tornEnd(log: string, at: number): Promise<SetAside> {
     return {
       keptAs: basename(kept),
       bytes: size - at,
-      sentence: `The last change to the database was still being written when Tidemark was broken off: its unfinished ${(size - at).toLocaleString('en-US')} bytes are set aside as ${basename(kept)}. Every change before it is there.`,
+      sentence: `The end of the database's log of changes could not be read, as when the power fails amid a write: its last ${(size - at).toLocaleString('en-US')} bytes are set aside as ${basename(kept)}. Every change before them is there; tidemark verify checks the case.`,
     };
   } finally {
     await file.close();
@@ -63,6 +63,6 @@ async function olderLog(log: string): Promise<SetAside> {
   return {
     keptAs: basename(kept),
     bytes: size,
-    sentence: `A log of changes that the database holds already had come back when Tidemark was broken off; it is set aside as ${basename(kept)}. Nothing is missing.`,
+    sentence: `A log of changes lay beside the database that is older than it, as when the power fails after a checkpoint: the database holds these changes already. It is set aside as ${basename(kept)}.`,
   };
 }
