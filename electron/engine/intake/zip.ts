@@ -42,6 +42,8 @@ const METHODS: Record<number, string> = {
   98: 'ppmd',
 };
 const HEAD = 30;
+/** Bytes that do not unpack by chance. */
+const PROVEN = 1_024;
 const ENCRYPTED = 1;
 /** Flag: sizes and checksum follow the content. */
 const SIZES_LATER = 0x8;
@@ -181,14 +183,13 @@ export class ZipReader implements ListedArchive {
         ? await aesDecryption(head, aes, password, end - start)
         : this.#cipherDecryption(head, entry, password);
       if (!decrypt) continue;
-      if (!aes && this.#passwords.length > 1 && !(await this.#isReadable(placed, compression, decrypt)))
-        continue;
+      if (!aes && !(await this.#isReadable(placed, compression, decrypt))) continue;
       this.#passwords.splice(this.#passwords.indexOf(password), 1);
       this.#passwords.unshift(password);
       return decrypt;
     }
     const count = this.#passwords.length;
-    return `encrypted: ${count === 1 ? 'the password given does not open it' : `none of the ${count} passwords given opens it`}; not read`;
+    return `encrypted: ${count === 1 ? 'the password given does not open it' : `none of the ${count} passwords given opens it`}${aes ? '' : ', or its data is damaged'}; not read`;
   }
 
   #cipherDecryption(
@@ -207,8 +208,14 @@ export class ZipReader implements ListedArchive {
     decrypt: (raw: Source) => Source,
   ): Promise<boolean> {
     const content = contentOf(decrypt(this.#raw(placed)), placed, compression, null, undefined);
+    // stored bytes say nothing by themselves: only the checksum at their end does
+    const enough = compression === null ? PIECE : PROVEN;
     try {
-      await content.read();
+      for (let size = 0; size < enough; ) {
+        const piece = await content.read();
+        if (piece === null) return true;
+        size += piece.length;
+      }
       return true;
     } catch (error) {
       if (error instanceof Damage) return false;

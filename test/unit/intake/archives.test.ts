@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { crc32, gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { previewBundle } from '../../../electron/engine/intake/preview.ts';
+import { mayBePassword } from '../../../electron/engine/intake/zip-crypto.ts';
 import { fileOf, logText, read, tarGzOf, tarOf, temporaryFolder, zipOf } from './bundles.ts';
 import { FIXTURE_MEMBERS, fixture, fixturePath, fixtureText, SECRET } from './fixtures.ts';
 
@@ -39,6 +40,24 @@ describe('zip', () => {
       expect((await previewBundle(fixturePath(name))).encrypted).toBe(1);
     },
   );
+
+  test('a wrong password that passes the check of the old cipher gives no line', async () => {
+    const bytes = fixture('cipher.zip');
+    const start = 30 + bytes.readUInt16LE(26) + bytes.readUInt16LE(28);
+    const later = (bytes.readUInt16LE(6) & 8) !== 0;
+    const expected = later ? bytes.readUInt16LE(10) >> 8 : bytes.readUInt32LE(14) >>> 24;
+    const passing = Array.from({ length: 4_000 }, (_, n) => `wrong-${n}`).filter((password) =>
+      mayBePassword(bytes.subarray(start), password, expected),
+    );
+    expect(passing.length).toBeGreaterThan(3);
+    for (const passwords of [[passing[0]!], passing.slice(0, 4)]) {
+      const { seen } = await read(fixturePath('cipher.zip'), { passwords });
+      expect(seen.members).toEqual([]);
+      expect(seen.notes[0]!.reason).toMatch(/^encrypted: .*, or its data is damaged; not read$/);
+    }
+    const right = await read(fixturePath('cipher.zip'), { passwords: [...passing, SECRET] });
+    expect(Object.values(right.seen.texts)).toEqual([fixtureText(1)]);
+  });
 
   test('a changed byte under AES is told by the authentication code', async () => {
     const bytes = fixture('aes-256.zip');
