@@ -26,11 +26,20 @@ export interface CrashResult {
 
 const CHILD = new URL('./child.ts', import.meta.url).pathname;
 
-/** When a run is killed: so long after its start, or so long after the n-th thing it says. */
+/** When a run is killed: so long after its start, or so long after it said for the n-th time that it is at a part of the work. */
 interface Moment {
   afterMs: number;
-  line: number | null;
+  at: { part: RegExp; nth: number } | null;
 }
+
+const PARTS = [
+  /^open /,
+  /^phase reading (?!the events)/,
+  /^phase settling /,
+  /^phase looking /,
+  /^phase reading the events/,
+  /^phase (?!reading |settling |looking |waiting)/,
+];
 
 interface Ran {
   lines: string[];
@@ -61,13 +70,14 @@ function run(dir: string, options: CrashOptions, moment: Moment | null): Promise
       ran.killed = true;
       process.kill(-child.pid!, 'SIGKILL');
     };
-    let timer = moment && moment.line === null ? setTimeout(kill, moment.afterMs) : undefined;
+    let timer = moment && moment.at === null ? setTimeout(kill, moment.afterMs) : undefined;
+    let left = moment?.at?.nth ?? 0;
     child.stdout!.on('data', (text: Buffer) => {
       const lines = (held + text.toString()).split('\n');
       held = lines.pop()!;
       for (const line of lines) {
         ran.lines.push(line);
-        if (moment && moment.line === ran.lines.length) timer = setTimeout(kill, moment.afterMs);
+        if (moment?.at?.part.test(line) && --left === 0) timer = setTimeout(kill, moment.afterMs);
       }
     });
     child.stderr!.on('data', (text: Buffer) => {
@@ -108,6 +118,14 @@ export async function crashTest(options: CrashOptions): Promise<CrashResult> {
   return result;
 }
 
+/** Half of the moments by the clock, over the whole of a run; half shortly after it began a part of the work, each as often. */
+function momentOf(whole: Ran, r: () => number): Moment {
+  if (r() < 0.5) return { afterMs: r() * whole.ms, at: null };
+  const part = PARTS[Math.floor(r() * PARTS.length)]!;
+  const said = whole.lines.filter((line) => part.test(line)).length;
+  return { afterMs: r() * 60, at: { part, nth: 1 + Math.floor(r() * said) } };
+}
+
 async function oneChain(
   dir: string,
   options: CrashOptions,
@@ -118,14 +136,7 @@ async function oneChain(
   const faults: string[] = [];
   let kills = 0;
   for (let runs = 0; runs < options.depth + 40; runs++) {
-    // half of the moments by the clock, over the whole of a run; half shortly after something that the run says
-    const byClock = r() < 0.5;
-    const moment: Moment | null =
-      kills >= options.depth
-        ? null
-        : byClock
-          ? { afterMs: r() * whole.ms, line: null }
-          : { afterMs: r() * 60, line: 1 + Math.floor(r() * whole.lines.length) };
+    const moment = kills >= options.depth ? null : momentOf(whole, r);
     const ran = await run(dir, options, moment);
     if (ran.killed) {
       kills++;
