@@ -301,6 +301,15 @@ export const TAR_CASES: HostileCase[] = [
     },
   ),
   ofBytes(
+    'modes.tar',
+    () =>
+      between(
+        tarMember('wide.log', { content: logText(300, 142), mode: Buffer.alloc(8, 0x8f) }),
+        tarMember('minus.log', { content: logText(300, 143), mode: Buffer.alloc(8, 0xff) }),
+      ),
+    { whole: { ...both, 'wide.log': logText(300, 142), 'minus.log': logText(300, 143) } },
+  ),
+  ofBytes(
     'bad-checksum.tar',
     () => between(tarMember('broken.log', { content: logText(1500, 137), checksum: '000001\0 ' })),
     { whole: both, said: /header/ },

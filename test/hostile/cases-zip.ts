@@ -218,6 +218,30 @@ export const ZIP_CASES: HostileCase[] = [
     { whole: both, entries: [{ path: 'huge.log', status: 'partial' }] },
   ),
   ofBytes(
+    'zip64-extreme.zip',
+    () => {
+      const most = {
+        size: 0xffffffff,
+        packed: 0xffffffff,
+        extra: zip64Extra((1n << 64n) - 1n, (1n << 64n) - 1n),
+      };
+      return zipOf([
+        FIRST,
+        { name: 'secret.log', content: first, flags: 0x801, ...most },
+        { name: 'link', content: 'x', attributes: LINK, ...most },
+        { name: 'method.log', content: first, method: 98, ...most },
+        LAST,
+      ]);
+    },
+    {
+      whole: both,
+      entries: [
+        { path: 'secret.log', status: 'failed', reason: /^encrypted/ },
+        { path: 'method.log', status: 'failed' },
+      ],
+    },
+  ),
+  ofBytes(
     'more-than-65535.zip',
     () => zipOf([...Array.from({ length: 66_000 }, (_, i) => ({ name: `d${i}/`, method: 0 })), FIRST, LAST]),
     {

@@ -5,7 +5,7 @@ export interface TarFields {
   content?: Uint8Array | string;
   /** The size field, as stated: a number in octal, or its twelve bytes. */
   size?: number | Uint8Array;
-  mode?: string;
+  mode?: string | Uint8Array;
   /** The time field's twelve bytes. */
   mtime?: Uint8Array;
   link?: string;
@@ -29,7 +29,7 @@ export function tarMember(name: Uint8Array | string, fields: TarFields = {}): Bu
 export function tarHeader(name: Uint8Array | string, fields: TarFields): Buffer {
   const block = Buffer.alloc(512);
   Buffer.from(name).copy(block, 0, 0, 100);
-  block.write(fields.mode ?? '0000644\0', 100);
+  Buffer.from(fields.mode ?? '0000644\0').copy(block, 100, 0, 8);
   block.write('0001750\0', 108);
   block.write('0001750\0', 116);
   const { size = 0 } = fields;

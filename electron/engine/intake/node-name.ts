@@ -1,6 +1,6 @@
 // The node a member most likely comes from, told by names alone; lines inside may say better later.
 
-const ARCHIVE_ENDING = /\.(?:tar|tgz|tbz2?|txz|zip|tar\.(?:gz|bz2|xz|zst|zstd|lz4|z))$/i;
+const ARCHIVE_ENDING = /\.(?:tar|tgz|tbz2?|txz|tlz|tzst|zip|7z|tar\.(?:gz|bz2|xz|zst|zstd|lz4|lzma|z))$/i;
 const COMPRESSION_ENDING = /\.(?:gz|bz2|xz|zst|zstd|lz4)$/i;
 
 /** Names that say what was packed, not where: dumps, dates, words for 'all of it'. */

@@ -4,6 +4,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { constants, gunzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
+import { mutated } from '../../hostile/cases-sevenzip.ts';
 import { random } from '../../hostile/log-text.ts';
 import { cutAt, FORMS, type Form, logsIn, logsTar, oracle, type Whole } from '../../hostile/truncated.ts';
 import { type Recorder, read, temporaryFolder } from './bundles.ts';
@@ -141,3 +142,17 @@ function wholeWhenFlipped(form: Form, at: number, file: Buffer): Whole[] {
   const percent = Math.floor((at / file.length) * 100);
   return percent < 1 ? [] : wholeWhenCut(form, Math.min(percent, 99), file);
 }
+
+test('7z with a header changed at random neither throws nor takes memory or time as it pleases', async () => {
+  const next = random(77);
+  const path = join(folder, 'mutated.7z');
+  for (let round = 0; round < 300; round++) {
+    writeFileSync(path, mutated(next));
+    try {
+      await read(path, { limits: { totalBytes: 50e6 } });
+    } catch (error) {
+      // an archive without members is refused with a sentence
+      if ((error as { code?: string }).code !== 'empty_bundle') throw error;
+    }
+  }
+});
