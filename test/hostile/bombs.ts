@@ -23,7 +23,7 @@ const bomb = (path: string, reason: RegExp = /times its|more than|out of proport
 });
 
 export const BOMBS: HostileCase[] = [
-  ofBytes('bomb.log.gz', () => gzipSync(zeros(300e6), { level: 9 }), bomb('bomb.log')),
+  ofBytes('bomb.log.gz', () => gzipSync(zeros(120e6), { level: 9 }), bomb('bomb.log')),
   ofBytes('bomb.log.bz2', () => streams('zeros.bz2', 20), bomb('bomb.log')),
   ofBytes('bomb.log.xz', () => streams('zeros.xz', 20), bomb('bomb.log')),
   ofBytes('bomb.log.zst', () => streams('zeros.zst', 20), bomb('bomb.log')),
@@ -32,7 +32,7 @@ export const BOMBS: HostileCase[] = [
     () =>
       zipOf([
         { name: 'first.log', content: first },
-        { name: 'bomb.log', content: zeros(300e6) },
+        { name: 'bomb.log', content: zeros(120e6) },
       ]),
     {
       whole: { 'first.log': first },
@@ -45,8 +45,8 @@ export const BOMBS: HostileCase[] = [
       gzipSync(
         Buffer.concat([
           tarMember('first.log', { content: first }),
-          tarHeader('bomb.log', { size: 300e6 }),
-          zeros(300e6),
+          tarHeader('bomb.log', { size: 120e6 }),
+          zeros(120e6),
           TAR_END,
         ]),
         { level: 9 },
@@ -58,7 +58,7 @@ export const BOMBS: HostileCase[] = [
     () =>
       Buffer.concat([
         tarMember('first.log', { content: first }),
-        tarMember('inner.log.gz.gz', { content: gzipSync(gzipSync(zeros(300e6), { level: 9 })) }),
+        tarMember('inner.log.gz.gz', { content: gzipSync(gzipSync(zeros(120e6), { level: 9 })) }),
         tarMember('last.log', { content: first.subarray(100) }),
         TAR_END,
       ]),

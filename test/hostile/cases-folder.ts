@@ -4,8 +4,13 @@ import { linkSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { HostileCase } from './hostile-case.ts';
 import { logText } from './log-text.ts';
+import { cutAt, FORMS, type Form, logsIn, wholeWhenCut } from './truncated.ts';
 
 const plain = logText(2000, 601);
+
+const CUTS = FORMS.flatMap((form) => [15, 50, 85].map((percent) => [form, percent] as const));
+const nameOf = (form: Form): string =>
+  form === 'tar' || form === 'zip' ? `logs.${form}` : `logs.tar.${form}`;
 
 /** A folder whose files `fill` writes. */
 const folder = (
@@ -96,6 +101,37 @@ export const FOLDER_CASES: HostileCase[] = [
       writeFileSync(join(dir, 'top.log'), logText(300, 660));
     },
     { whole: { 'top.log': logText(300, 660), [`${`${'f'.repeat(50)}/`.repeat(60)}deep.log`]: plain } },
+  ),
+  // a few of all cuts go through the engine; every hundredth is cut in test/unit/intake/truncations.test.ts
+  folder(
+    'cut-archives',
+    (dir) => {
+      for (const [form, percent] of CUTS) {
+        mkdirSync(join(dir, form, `${percent}`), { recursive: true });
+        const file = logsIn(form);
+        writeFileSync(
+          join(dir, form, `${percent}`, nameOf(form)),
+          file.subarray(0, cutAt(file.length, percent)),
+        );
+      }
+    },
+    {
+      get whole() {
+        return Object.fromEntries(
+          CUTS.flatMap(([form, percent]) =>
+            wholeWhenCut(form, percent, logsIn(form)).map(({ path, content }) => [
+              `${form}/${percent}/${nameOf(form)}!/${path}`,
+              content,
+            ]),
+          ),
+        );
+      },
+      entries: CUTS.map(([form, percent]) => ({
+        path: new RegExp(`^${form}/${percent}/`),
+        status: ['failed', 'partial', 'duplicate'],
+        reason: /cut|ends|end mark|damaged|too short/,
+      })),
+    },
   ),
   folder('empty-folder', () => {}, { said: /holds no file/ }),
 ];

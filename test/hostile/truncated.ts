@@ -62,3 +62,32 @@ export function oracle(): Oracle {
 }
 
 export const cutAt = (length: number, percent: number): number => Math.floor((length * percent) / 100);
+
+/** What one block of the compressor holds at most in the fixtures: xz and zstd were told 32 KiB. */
+const BLOCK = 32 << 10;
+
+/** Members of the tar that stand whole in its first `kept` bytes. */
+export const wholeBefore = (kept: number): Whole[] => logsTar().members.filter(({ end }) => end <= kept);
+
+/** Bytes of the zip after which each member is whole: its data ends there. */
+export function zipEnds(zip: Buffer): Map<string, number> {
+  const ends = new Map<string, number>();
+  for (let at = 0; zip.readUInt32LE(at) === 0x04034b50; ) {
+    const name = zip.subarray(at + 30, at + 30 + zip.readUInt16LE(at + 26)).toString();
+    at += 30 + zip.readUInt16LE(at + 26) + zip.readUInt16LE(at + 28) + zip.readUInt32LE(at + 18);
+    ends.set(name, at);
+  }
+  return ends;
+}
+
+/** Members that must be whole when the file is cut after so many hundredths: what others can read, less one block of xz or zstd. */
+export function wholeWhenCut(form: Form, percent: number, file: Buffer): Whole[] {
+  const cut = cutAt(file.length, percent);
+  if (form === 'tar') return wholeBefore(cut);
+  if (form === 'zip') {
+    const ends = zipEnds(file);
+    return logsTar().members.filter(({ path }) => ends.get(path)! <= cut);
+  }
+  const known = oracle().readable[form][percent - 1]!;
+  return wholeBefore(form === 'xz' || form === 'zst' ? known - BLOCK : known);
+}

@@ -46,7 +46,7 @@ function suite(name: string, cases: readonly HostileCase[], limits: Parameters<t
       const paths: string[] = [];
       for (const hostile of cases) paths.push(await ground.make(hostile));
       all = await ingested(ground, paths, limits);
-    });
+    }, 600_000);
     afterAll(async () => {
       await all?.close();
       ground.remove();

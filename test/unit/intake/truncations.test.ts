@@ -6,23 +6,27 @@ import { constants, gunzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { mutated } from '../../hostile/cases-sevenzip.ts';
 import { random } from '../../hostile/log-text.ts';
-import { cutAt, FORMS, type Form, logsIn, logsTar, oracle, type Whole } from '../../hostile/truncated.ts';
+import {
+  cutAt,
+  FORMS,
+  type Form,
+  logsIn,
+  logsTar,
+  type Whole,
+  wholeBefore,
+  wholeWhenCut,
+  zipEnds,
+} from '../../hostile/truncated.ts';
 import { type Recorder, read, temporaryFolder } from './bundles.ts';
 
 const folder = temporaryFolder();
 const { members } = logsTar();
-const readable = oracle().readable;
-/** What one block of the compressor holds at most in the fixtures: xz and zstd were told 32 KiB. */
-const BLOCK = 32 << 10;
 
 async function readAs(form: Form, bytes: Uint8Array) {
   const path = join(folder, form === 'tar' || form === 'zip' ? `logs.${form}` : `logs.tar.${form}`);
   writeFileSync(path, bytes);
   return read(path);
 }
-
-/** Members of the tar or zip that stand whole in the first `kept` bytes of it. */
-const wholeBefore = (kept: number): Whole[] => members.filter(({ end }) => end <= kept);
 
 function expectWhole(seen: Recorder, wanted: readonly Whole[], where: string): void {
   for (const { path, content } of wanted) {
@@ -47,28 +51,6 @@ const saysDamage = (seen: Recorder, problem: string | null): boolean =>
   problem !== null ||
   seen.notes.some(({ status }) => status === 'failed') ||
   seen.members.some(({ end }) => end?.problem);
-
-/** Bytes of the zip after which each member is whole: its data ends there. */
-function zipEnds(zip: Buffer): Map<string, number> {
-  const ends = new Map<string, number>();
-  for (let at = 0; zip.readUInt32LE(at) === 0x04034b50; ) {
-    const name = zip.subarray(at + 30, at + 30 + zip.readUInt16LE(at + 26)).toString();
-    at += 30 + zip.readUInt16LE(at + 26) + zip.readUInt16LE(at + 28) + zip.readUInt32LE(at + 18);
-    ends.set(name, at);
-  }
-  return ends;
-}
-
-function wholeWhenCut(form: Form, percent: number, file: Buffer): Whole[] {
-  const cut = cutAt(file.length, percent);
-  if (form === 'tar') return wholeBefore(cut);
-  if (form === 'zip') {
-    const ends = zipEnds(file);
-    return members.filter(({ path }) => ends.get(path)! <= cut);
-  }
-  const known = readable[form][percent - 1]!;
-  return wholeBefore(form === 'xz' || form === 'zst' ? known - BLOCK : known);
-}
 
 describe.each(FORMS)('%s', (form) => {
   const file = logsIn(form);

@@ -93,9 +93,9 @@ test.each([
     'x',
   ],
 ])(
-  '%s with a line of 520 MiB, longer than a string can be, is read to its end, and goes on behind it',
+  '%s with a line of 515 MiB, longer than a string can be, is read to its end, and goes on behind it',
   (_what, path, head, fill) => {
-    const { summary } = read(path, head, fill, 520, '"\nlast\n');
+    const { summary } = read(path, head, fill, 515, '"\nlast\n');
     expect(summary.lines).toBe(head.split('\n').length - 1 + 2);
   },
 );
