@@ -83,15 +83,29 @@ const outer = ([program, ...words]: string[]): StartCommand => ({ program: progr
 /** Node's permission model: files by folder, no programs, no inspector. DuckDB is an addon, and parsing needs threads. */
 export function nodeWords(own: Own, { caseDir, tempDir, inputs }: Reach): string[] {
   const written = both([caseDir, tempDir].filter((path) => path !== null));
-  const read = new Set([...both([...own.files, ...inputs]), ...written]);
   return [
     '--permission',
     '--allow-addons',
     '--allow-worker',
     '--disable-warning=SecurityWarning',
     '--disable-warning=ExperimentalWarning',
-    ...[...read].flatMap((path) => [`--allow-fs-read=${path}`, `--allow-fs-read=${join(path, '*')}`]),
-    ...[...written].flatMap((path) => [`--allow-fs-write=${path}`, `--allow-fs-write=${join(path, '*')}`]),
+    ...granted('--allow-fs-read', [...both([...own.files, ...inputs]), ...written]),
+    ...granted('--allow-fs-write', [...written]),
+  ];
+}
+
+/**
+ * Node keeps what it grants in a tree of letters and forgets a folder (not what is in it) once a path is added that goes on
+ * with its name: `case` once `case.tar.gz` is there, or what holds another folder. So what lies in another is left out, and
+ * such a folder is granted with all that begins like it, first.
+ */
+function granted(flag: string, paths: readonly string[]): string[] {
+  const sorted = [...new Set(paths)].sort((a, b) => a.length - b.length);
+  const apart = sorted.filter((path, i) => !sorted.slice(0, i).some((outer) => isInside(path, outer)));
+  const alike = apart.filter((path) => apart.some((other) => other !== path && other.startsWith(path)));
+  return [
+    ...alike.map((path) => `${flag}=${path}*`),
+    ...apart.flatMap((path) => [`${flag}=${path}`, `${flag}=${join(path, '*')}`]),
   ];
 }
 

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
 const [app, scratch, bundle] = process.argv.slice(2);
-const read = [app, scratch, bundle].flatMap((path) => [path, join(path, '*')]);
+const read = [scratch, join(scratch, '*')]; // all of it lies there
 process.argv = [
   process.argv[0],
   'engine',

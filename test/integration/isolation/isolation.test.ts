@@ -22,6 +22,7 @@ import {
   engineEnvironment,
   type Level,
   levelsHere,
+  nodeWords,
   ownFiles,
   type Reach,
   startCommand,
@@ -186,6 +187,19 @@ describe("under Node's permission model alone", () => {
     expect(done(found, PROBES).sort()).toEqual([...NOT_STOPPED_BY_NODE, ...NETWORK].sort());
     expect(done(found, NEEDED)).toEqual(Object.keys(NEEDED));
   });
+});
+
+test('folders that lie in each other, or whose names begin like other names, are readable themselves', () => {
+  const names = ['case', 'case.tar.gz', 'cas', 'case-2', 'in', 'in/ner', 'in/ner/most', 'z/a', 'z/ab'];
+  const paths = names.map((name) => join(folder, 'alike', name));
+  for (const path of paths) mkdirSync(path, { recursive: true });
+  for (const inputs of [paths.slice(1), paths.slice(1).reverse()]) {
+    const words = nodeWords(own(), { caseDir: paths[0]!, tempDir: null, inputs });
+    const asked = paths.flatMap((path) => [path, join(path, 'x')]);
+    const script = `console.log(JSON.stringify(${JSON.stringify(asked)}.filter((path) => !process.permission.has('fs.read', path))))`;
+    const { stdout } = spawnSync(process.execPath, [...words, '--eval', script], { encoding: 'utf8' });
+    expect(JSON.parse(stdout)).toEqual([]);
+  }
 });
 
 const NETWORK = [
