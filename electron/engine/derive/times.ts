@@ -89,6 +89,29 @@ export async function applyTimes(connection: Connection): Promise<void> {
   }
 }
 
+/** Events whose times are not what their zone and their node's clock make of the time as written; of files with one zone. */
+export async function wrongTimes(connection: Connection, most: number): Promise<string[]> {
+  const plans = await connection.rows<Stale>(`
+    WITH plan AS (${PLANS})
+    SELECT p.plan, p.pieces, n.clock_plan AS clock, list(m.file_id ORDER BY m.file_id) AS files
+    FROM member m JOIN plan p ON p.file_id = m.file_id JOIN node n ON n.node = m.node
+    WHERE NOT p.pieces AND m.records > 0 AND p.plan = m.applied_zone AND n.clock_plan = m.applied_clock
+    GROUP BY ALL ORDER BY p.plan, clock`);
+  const found: string[] = [];
+  for (const { plan, clock, files } of plans) {
+    const values = new Values();
+    const zone = toUtc(plan, values);
+    const logged = `CASE WHEN ts_kind IN (2, 3, 5) THEN ${zone} ELSE ts_wall END`;
+    const rows = await connection.rows<{ id: string }>(
+      `SELECT event_id::VARCHAR AS id FROM event_row WHERE file_id IN (${files.join(', ')})
+         AND (ts_logged IS DISTINCT FROM ${logged} OR ts IS DISTINCT FROM ${moved(logged, clock)}) ORDER BY event_id LIMIT ${most}`,
+      values.list,
+    );
+    found.push(...rows.map((row) => row.id));
+  }
+  return found;
+}
+
 interface Piece {
   component: string | null;
   from_line: number | null;

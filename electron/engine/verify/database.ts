@@ -1,6 +1,7 @@
 // What the database claims of the evidence, held against itself: counts, places, references. Each check is one query that
 // gives rows only where something is not as it must be.
 import type { Case } from '../case/case.ts';
+import { wrongTimes } from '../derive/times.ts';
 import { type Gathered, plural, readable, type Watch } from './findings.ts';
 
 interface Check {
@@ -106,7 +107,20 @@ export async function checkDatabase(open: Case, gathered: Gathered, watch: Watch
     const rows = await readable(gathered, watch.signal, ask, []);
     for (const row of rows) gathered.problem('database', ...says(row));
   }
-  return CHECKS.length + tables;
+  watch.progress(0, 'checking the times of events');
+  const wrong = await readable(
+    gathered,
+    watch.signal,
+    () => open.read((connection) => wrongTimes(connection, LIMIT)),
+    [],
+  );
+  for (const id of wrong)
+    gathered.problem(
+      'database',
+      `event ${id}`,
+      `The times of event ${id} (ts_logged, ts) are not what the zone of its file and the clock of its node make of the time as written: the row was changed.`,
+    );
+  return CHECKS.length + tables + 1;
 }
 
 /** Reads every column of every table, so that each block's checksum is looked at; DuckDB says where one does not fit. */

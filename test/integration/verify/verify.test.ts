@@ -272,6 +272,11 @@ describe('the database', () => {
           /: ts_wall differs/,
         ],
         [
+          'a time as shown',
+          `UPDATE event_row SET ts = ts + INTERVAL 1 HOUR WHERE ${NTH(13)}`,
+          /The times of event \d+ \(ts_logged, ts\) are not what the zone/,
+        ],
+        [
           'a removed event',
           `DELETE FROM event_row WHERE ${NTH(11)}`,
           /The event \d+ of .* is not in the database: its row was removed/,
