@@ -101,3 +101,16 @@ describe('a command line', () => {
     expect(wantsJson(['ingest', '--json'])).toBe(true);
   });
 });
+
+test('resume takes a case, a file of passwords, and whether to give up', () => {
+  expect(readCommand(['resume', 'case', '--password-file', 'words', '--json'])).toMatchObject({
+    name: 'resume',
+    dir: 'case',
+    passwordFile: 'words',
+    giveUp: false,
+    json: true,
+  });
+  expect(readCommand(['resume', 'case', '--give-up'])).toMatchObject({ giveUp: true, passwordFile: null });
+  expect(() => readCommand(['resume'])).toThrow('Name the folder of the case.');
+  expect(() => readCommand(['resume', 'case', 'bundle.tar'])).toThrow('one word too many');
+});
