@@ -1,14 +1,14 @@
 // Reads a zip by its directory, or by the headers before the members where that is lost. Own reader because what a cut,
 // contradicting or split zip still holds has to be found, and names and passwords are judged by us.
 import type { FileHandle } from 'node:fs/promises';
-import zlib from 'node:zlib';
 import { Damage } from './damage.ts';
 import type { Gauge } from './limits.ts';
 import type { ListedArchive, ListedMember } from './listed.ts';
 import { decodeName } from './member-name.ts';
 import type { Stated } from './reading.ts';
 import { FileSource, PIECE, type Source } from './source.ts';
-import { type Compression, UNPACKED, type Unpacking, unpack, unpackZipLzma } from './unpack.ts';
+import { UNPACKED } from './unpack.ts';
+import { type ZipCompression, ZipContent } from './zip-content.ts';
 import {
   type AesField,
   AesSource,
@@ -50,8 +50,6 @@ const SIZES_LATER = 0x8;
 const STRONG = 0x40;
 const MASKED = 0x2000;
 const LINK = 0o120000;
-
-type ZipCompression = Compression | 'zip lzma';
 
 /** A member with its place found. */
 interface Placed {
@@ -356,60 +354,6 @@ function contentOf(
     crc32: sized && aes?.version !== 2 ? entry.crc32 : null,
   };
   return new ZipContent(raw, compression, states, gauge);
-}
-
-/** What the zip says of a content; null where it does not say. */
-interface ZipStates {
-  size: number | null;
-  crc32: number | null;
-}
-
-/** Unpacked content of one member; Damage at its end when its length or checksum is not what the zip states. */
-export class ZipContent implements Source {
-  readonly #from: Source;
-  readonly #unpacked: Unpacking | null;
-  readonly #states: ZipStates;
-  #size = 0;
-  #crc = 0;
-  #damage: Damage | null = null;
-
-  constructor(raw: Source, compression: ZipCompression | null, states: ZipStates, gauge: Gauge | undefined) {
-    if (compression === null) this.#unpacked = null;
-    else
-      this.#unpacked =
-        compression === 'zip lzma' ? unpackZipLzma(raw, states.size, gauge) : unpack(raw, compression, gauge);
-    this.#from = this.#unpacked ?? raw;
-    this.#states = states;
-  }
-
-  async read(): Promise<Uint8Array | null> {
-    if (this.#damage) throw this.#damage;
-    const chunk = await this.#from.read();
-    if (chunk) {
-      this.#size += chunk.length;
-      this.#crc = zlib.crc32(chunk, this.#crc);
-      return chunk;
-    }
-    const { size, crc32 } = this.#states;
-    if (size !== null && this.#size !== size) {
-      this.#damage = new Damage(`the zip states ${size} bytes for this member but it holds ${this.#size}`);
-    } else if (crc32 !== null && this.#crc !== crc32) {
-      this.#damage = new Damage(
-        'the checksum in the zip does not match: some of this content is not what was packed',
-      );
-    }
-    if (this.#damage) throw this.#damage;
-    return null;
-  }
-
-  /** Packed bytes up to the end that the data itself states. */
-  get consumed(): number | null {
-    return this.#unpacked?.consumed ?? null;
-  }
-
-  async close(): Promise<void> {
-    await this.#unpacked?.close();
-  }
 }
 
 function unreadMethod(method: number): string {
