@@ -20,7 +20,7 @@ const MEMORY = 1_500_000_000;
 const RECORD = 32 << 20;
 
 const root = mkdtempSync(join(tmpdir(), 'tidemark-heavy-'));
-afterAll(() => rmSync(root, { recursive: true, force: true }));
+afterAll(() => rmSync(root, { recursive: true, force: true }), 600_000);
 
 async function measured(bundle: string, name: string) {
   const script = join(import.meta.dirname, '../../hostile/measured.ts');
