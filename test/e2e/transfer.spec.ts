@@ -55,6 +55,39 @@ test('a case is written into a file, and read from it into a new case', async ({
     await expect(page.getByTestId('custody-check-result')).toHaveAttribute('data-ok', 'true');
   });
 
+  await test.step('what the sender said of an event afterwards is merged, once', async () => {
+    const later = join(shell.folder, 'later.tidemark');
+    await page.getByTestId('case-menu').click();
+    await page.getByTestId('close-case').click();
+    await page.getByTestId('recent-case').filter({ hasText: 'case-to-carry' }).click();
+    await page.getByTestId('nav-events').click();
+    await page.getByTestId('event-row').first().click();
+    await page.getByTestId('event-note-text').fill('first contact');
+    await page.keyboard.press('Enter');
+    await expect(page.getByTestId('event-note')).toContainText('first contact');
+    await page.getByTestId('case-menu').click();
+    await page.getByTestId('export-case').click();
+    await page.getByTestId('export-case-tagged').check();
+    await page.getByTestId('export-case-path').fill(later);
+    await page.keyboard.press('Enter');
+    await expect(page.getByTestId('exported-case')).toContainText('later.tidemark', { timeout: 60_000 });
+    await page.getByTestId('case-menu').click();
+    await page.getByTestId('close-case').click();
+    await page.getByTestId('recent-case').filter({ hasText: 'case-received' }).click();
+    const merge = async () => {
+      await page.getByTestId('case-menu').click();
+      await page.getByTestId('merge-case').click();
+      await page.getByTestId('merge-file').fill(later);
+      await page.keyboard.press('Enter');
+    };
+    await merge();
+    await expect(page.getByTestId('merge-result')).toContainText('Added: 1 ', { timeout: 60_000 });
+    await page.keyboard.press('Escape');
+    await merge();
+    await expect(page.getByTestId('merge-result')).toContainText('Nothing new in it', { timeout: 60_000 });
+    await page.keyboard.press('Escape');
+  });
+
   await test.step('a file that is no case file is refused in a sentence', async () => {
     await page.getByTestId('case-menu').click();
     await page.getByTestId('import-case').click();

@@ -11,6 +11,7 @@ import { useRuleEditor } from '../store/rule-editor.ts';
 import { Block } from './Block.tsx';
 import { EventEntities } from './EventEntities.tsx';
 import { EventFields } from './EventFields.tsx';
+import { EventNotes } from './EventNotes.tsx';
 import { EventPlace } from './EventPlace.tsx';
 import { EventTemplate } from './EventTemplate.tsx';
 import { LifeCycle } from './LifeCycle.tsx';
@@ -74,6 +75,7 @@ export function EventDetails({ id }: { id: string }) {
           )}
         </div>
       </section>
+      <EventNotes event={event} />
       {event.template && <EventTemplate template={event.template} />}
       {event.findingList.length > 0 && (
         <Block title="Findings of this event">

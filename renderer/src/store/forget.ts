@@ -6,6 +6,7 @@ import { useFacets } from './facets.ts';
 import { useFindings } from './findings.ts';
 import { useLens } from './lens.ts';
 import { useNodes } from './nodes.ts';
+import { useNotes } from './notes.ts';
 import { useOverview } from './overview.ts';
 import { usePlaceholders } from './placeholders.ts';
 import { usePosture } from './posture.ts';
@@ -26,6 +27,7 @@ export function forgetCase(): void {
     useFacets,
     useFindings,
     useNodes,
+    useNotes,
     useOverview,
     usePlaceholders,
     usePosture,

@@ -13,10 +13,12 @@ interface TransferState {
   exportCase(wanted: Input<'transfer.export'>): Promise<boolean>;
   importCase(wanted: Input<'transfer.import'>): Promise<boolean>;
   merge(file: string): Promise<void>;
+  /** Takes back what the last merge added, as far as it can be taken back. */
+  undoMerge(): Promise<void>;
   dismiss(): void;
 }
 
-export const useTransfer = create<TransferState>((set) => {
+export const useTransfer = create<TransferState>((set, get) => {
   const guarded = async (act: () => Promise<void>): Promise<boolean> => {
     set({ busy: true, error: null });
     try {
@@ -40,6 +42,18 @@ export const useTransfer = create<TransferState>((set) => {
     async merge(file) {
       set({ merged: null });
       await guarded(async () => set({ merged: { file, result: await api['transfer.merge']({ file }) } }));
+    },
+    async undoMerge() {
+      const { merged } = get();
+      if (!merged) return;
+      const { annotationIds, suppressionIds, findingIds } = merged.result;
+      const done = await guarded(async () => {
+        for (const annotationId of annotationIds) await api['annotations.remove']({ annotationId });
+        for (const suppressionId of suppressionIds) await api['suppressions.remove']({ suppressionId });
+        if (findingIds.length > 0)
+          await api['findings.setState']({ findingIds, state: 'open', why: 'The merge was taken back' });
+      });
+      if (done) set({ merged: null });
     },
     dismiss: () => set({ error: null, merged: null }),
   };

@@ -106,6 +106,8 @@ function Form() {
 }
 
 function Merged({ result }: { result: MergeResult }) {
+  const undoMerge = useTransfer((s) => s.undoMerge);
+  const undoable = result.annotationIds.length + result.suppressionIds.length + result.findingIds.length;
   const added = Object.entries(result.added).filter(([, n]) => n > 0);
   return (
     <section className="column transfer-body" role="status" data-testid="merge-result">
@@ -119,6 +121,19 @@ function Merged({ result }: { result: MergeResult }) {
         {result.withoutEvidence > 0 &&
           `${plural(result.withoutEvidence, 'of theirs is', 'of theirs are')} about evidence that this case does not have: left out.`}
       </p>
+      {result.problems.map((problem) => (
+        <p key={problem} className="bad wrap" data-testid="merge-problem">
+          ▲ {oneLine(problem)}
+        </p>
+      ))}
+      {undoable > 0 && (
+        <span>
+          <button type="button" className="button" onClick={() => void undoMerge()} data-testid="merge-undo">
+            Take back {count(undoable)} of them
+          </button>{' '}
+          <span className="dim">tags, comments, suppressions, states of findings</span>
+        </span>
+      )}
       {result.conflicts.length > 0 && (
         <>
           <h2>{plural(result.conflicts.length, 'decision differs', 'decisions differ')}: yours was kept</h2>
