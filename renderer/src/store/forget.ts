@@ -4,6 +4,7 @@ import { useDetails } from './details.ts';
 import { useEvidence } from './evidence.ts';
 import { useFacets } from './facets.ts';
 import { useFindings } from './findings.ts';
+import { useJobs } from './jobs.ts';
 import { useLens } from './lens.ts';
 import { useNodes } from './nodes.ts';
 import { useNotes } from './notes.ts';
@@ -39,6 +40,7 @@ export function forgetCase(): void {
   ]) {
     (store.setState as (state: unknown) => void)(store.getInitialState());
   }
+  useJobs.setState({ seenEnding: new Set() });
   const { text, history } = useSql.getState();
   useSql.setState({ ...useSql.getInitialState(), text, history });
   useRuleEditor.getState().otherCase();

@@ -37,10 +37,14 @@ export const useNotes = create<NotesState>((set, get) => {
       }
     },
     async remove({ annotationId, eventId, kind, text }) {
+      if (eventId === null) return; // of the case, not of an event
       try {
         await api['annotations.remove']({ annotationId });
         get().load(eventId);
-        say(`Removed the ${kind}`, { undo: () => void get().add(eventId, { kind, text }) });
+        say(
+          `Removed the ${kind}`,
+          kind === 'note' ? {} : { undo: () => void get().add(eventId, { kind, text }) },
+        );
       } catch (error) {
         set({ error: sentence(error) });
       }
