@@ -54,9 +54,11 @@ const withGoodZones = (theirs: Annotations): Annotations => ({
 
 async function groundOf(connection: Connection, ours: Annotations, theirs: Annotations): Promise<Ground> {
   const rules = [...new Set(theirs.findingStates.flatMap(({ ruleId }) => ruleId ?? []))];
-  const findings = await findingProofs(connection, 'f.rule_id IN (SELECT unnest($1::VARCHAR[]))', [
-    list(rules),
-  ]);
+  // an empty list has no type to be bound with
+  const findings =
+    rules.length === 0
+      ? []
+      : await findingProofs(connection, 'f.rule_id IN (SELECT unnest($1::VARCHAR[]))', [list(rules)]);
   const refs: EventRef[] = [
     ...theirs.annotations.flatMap(({ event }) => event ?? []),
     ...[...theirs.findingStates, ...ours.findingStates].flatMap(({ events }) => events?.first ?? []),
