@@ -21,5 +21,5 @@ test.skipIf(cannot !== null)(
     for (const act of ['tag', 'detect', 'report', 'query'])
       expect(working).toMatch(new RegExp(`^${act}: `, 'm'));
   },
-  240_000,
+  300_000,
 );

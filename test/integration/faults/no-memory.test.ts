@@ -28,4 +28,4 @@ test('too little memory is said or ends the process; the case is whole, and with
   const heap = await runs.run(LITTLE.heap(14));
   expect(heap.problems).toEqual([]);
   expect(heap.outcome.join()).toContain('the process was ended');
-}, 180_000);
+}, 300_000);
