@@ -3,8 +3,8 @@
 // made by a process that sees no evidence, whenever Tidemark's own files changed.
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 
 /** The folder of the modules as they are now; null while it is not there: it is being made then. */
 export function compiledModules(root: string, node: string): string | null {
@@ -15,6 +15,7 @@ export function compiledModules(root: string, node: string): string | null {
 }
 
 const DONE = 'done';
+const KEPT = 4;
 
 /** Of everything that is compiled. */
 function stampOf(root: string, node: string): string {
@@ -30,11 +31,19 @@ function stampOf(root: string, node: string): string {
   return hash.update(String(packages?.mtimeMs)).digest('hex').slice(0, 16);
 }
 
+/** Those of earlier states of the files, but for a few that other processes may be starting from. */
+function dropOlder(parent: string): void {
+  const age = (name: string) => statSync(join(parent, name), { throwIfNoEntry: false })?.mtimeMs ?? 0;
+  const newestFirst = readdirSync(parent).sort((a, b) => age(b) - age(a));
+  for (const name of newestFirst.slice(KEPT)) rmSync(join(parent, name), { recursive: true, force: true });
+}
+
 /** In the background: whoever starts an engine meanwhile does without. Not to be had in an installation that can't be written. */
 function make(root: string, node: string, folder: string): void {
   try {
     mkdirSync(folder, { recursive: true });
     writeFileSync(join(folder, 'begun'), '', { flag: 'wx' }); // one is enough
+    dropOlder(dirname(folder));
   } catch {
     return;
   }
