@@ -12,8 +12,8 @@ export interface ConfigurationFile {
   cut: boolean;
 }
 
-/** Files of settings are small; what is longer is data. */
-const MOST_CHARACTERS = 65_536;
+/** Files of settings are small; what is longer is data, and the database holds its beginning only (parse/bounds.ts). */
+const MOST_BYTES = 65_536;
 const MOST_FILES = 500;
 
 export async function configurationFiles(
@@ -28,9 +28,9 @@ export async function configurationFiles(
     event_id: string;
     system: string | null;
     text: string | null;
-    length: string;
+    bytes: number;
   }>(`
-    SELECT file_id, event_id, system, left(message, ${MOST_CHARACTERS}) AS text, length(message) AS length
+    SELECT file_id, event_id, system, message AS text, byte_length AS bytes
     FROM event WHERE file_id IN (${files}) AND action = 'file' ORDER BY event_id LIMIT ${MOST_FILES}`);
   const byId = new Map(members.map((member) => [member.fileId, member]));
   return rows.flatMap((row) => {
@@ -42,7 +42,7 @@ export async function configurationFiles(
             eventId: row.event_id,
             system: row.system,
             text: row.text ?? '',
-            cut: Number(row.length) > MOST_CHARACTERS,
+            cut: row.bytes > MOST_BYTES,
           },
         ]
       : [];
