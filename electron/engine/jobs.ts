@@ -7,7 +7,7 @@ const EVERY_MS = 100;
 
 export interface JobHandle {
   readonly signal: AbortSignal;
-  /** Says where the job is; sent on at most about ten times a second. */
+  /** Says where the job is; sent on about ten times a second, and whenever another step begins. */
   progress(update: Partial<Pick<JobInfo, 'title' | 'phase' | 'done' | 'total' | 'unit' | 'bundles'>>): void;
 }
 
@@ -53,11 +53,12 @@ export class Jobs {
       signal: abort.signal,
       progress: (update) => {
         if (update.phase && update.unit && update.unit !== info.unit) started = performance.now();
+        const isNewStep = update.phase !== undefined && firstWord(update.phase) !== firstWord(info.phase);
         Object.assign(info, update);
         const now = performance.now();
         const seconds = (now - started) / 1000;
         info.perSecond = seconds > 0.2 ? Math.round(info.done / seconds) : null;
-        if (now - said >= EVERY_MS) {
+        if (isNewStep || now - said >= EVERY_MS) {
           said = now;
           this.#say(copyOf(info));
         }
@@ -105,6 +106,9 @@ export class Jobs {
     await this.#queue;
   }
 }
+
+/** 'reading a.tar.gz', 'reading b.tar.gz': one step. */
+const firstWord = (phase: string): string => phase.split(' ', 1)[0]!;
 
 const copyOf = (info: JobInfo): JobInfo => ({
   ...info,
