@@ -161,9 +161,14 @@ class Look {
 
   #encrypted(): void {
     const { encrypted, members } = this.result;
-    this.problem(
-      `${encrypted === members ? 'All' : encrypted.toLocaleString('en-US')} of its ${members.toLocaleString('en-US')} members are encrypted: give the password, or they will be listed and not read.`,
-    );
+    const some = `${encrypted.toLocaleString('en-US')} of its ${members.toLocaleString('en-US')} members`;
+    const what =
+      encrypted === members
+        ? 'Every member is'
+        : encrypted === 1
+          ? `1 of its ${members.toLocaleString('en-US')} members is`
+          : `${some} are`;
+    this.problem(`${what} encrypted: give the password, or what is encrypted will be listed and not read.`);
   }
 
   #entry(entry: Entry): void {

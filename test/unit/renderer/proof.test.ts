@@ -98,12 +98,24 @@ describe('the custody log', () => {
     expect(occurring(rows, 'act')[0]).toEqual(['ingest.done', 2]);
   });
 
-  test('detail is shown as it is, nested values as JSON', () => {
-    expect(detailLines({ a: 'x', n: 3, none: null, list: [1] })).toEqual([
+  test('detail is shown as names and values; what is nested by the names that lead to it', () => {
+    expect(
+      detailLines({
+        a: 'x',
+        n: 3,
+        none: null,
+        list: [1, 'two'],
+        empty: [],
+        bundles: [{ name: 'b.tar', sizes: { packed: 2 } }],
+      }),
+    ).toEqual([
       ['a', 'x'],
       ['n', '3'],
       ['none', 'null'],
-      ['list', '[\n 1\n]'],
+      ['list', '1, two'],
+      ['empty', 'none'],
+      ['bundles[1].name', 'b.tar'],
+      ['bundles[1].sizes.packed', '2'],
     ]);
   });
 });

@@ -30,9 +30,19 @@ export function occurring(rows: CustodyRow[], field: 'act' | 'actor'): [value: s
   return [...counts].toSorted(([a, n], [b, m]) => m - n || (a < b ? -1 : 1));
 }
 
-/** The detail of an entry as name and value; what is nested stays JSON. */
-export const detailLines = (detail: Record<string, unknown>): [name: string, value: string][] =>
-  Object.entries(detail).map(([name, value]) => [
-    name,
-    typeof value === 'string' ? value : JSON.stringify(value, null, typeof value === 'object' ? 1 : 0),
-  ]);
+/** The detail of an entry as name and value: what is nested by the names that lead to it, `bundles[2].sha256`. */
+export function detailLines(detail: Record<string, unknown>): [name: string, value: string][] {
+  return Object.entries(detail).flatMap(([name, value]) => lines(name, value));
+}
+
+function lines(name: string, value: unknown): [name: string, value: string][] {
+  if (typeof value === 'string') return [[name, value]];
+  if (typeof value !== 'object' || value === null) return [[name, String(value)]];
+  const inside = Object.entries(value);
+  if (inside.length === 0) return [[name, 'none']];
+  if (Array.isArray(value) && value.every((each) => typeof each !== 'object'))
+    return [[name, value.map(String).join(', ')]];
+  return inside.flatMap(([key, each]) =>
+    lines(Array.isArray(value) ? `${name}[${Number(key) + 1}]` : `${name}.${key}`, each),
+  );
+}

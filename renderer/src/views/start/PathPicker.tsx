@@ -32,17 +32,20 @@ const isFolder = (e: Entry) => e.kind === 'folder' || e.kind === 'case';
 export function PathPicker({ title, wants, open, start, focusAfter, onOpen, onChoose }: Props) {
   const { listing, error, list } = usePicker();
   const [path, setPath] = useState('');
+  /** What is being typed is not replaced by a listing that was asked for before. */
+  const typing = useRef(false);
   const [marked, setMarked] = useState<ReadonlySet<string>>(new Set());
   const [at, setAt] = useState(0);
   const box = useRef<HTMLUListElement>(null);
   useEffect(() => {
     if (!open) return;
+    typing.current = false;
     setMarked(new Set());
     list(start);
   }, [open, start, list]);
   useEffect(() => {
     if (!listing) return;
-    setPath(listing.path);
+    if (!typing.current) setPath(listing.path);
     setAt(0);
   }, [listing]);
   useEffect(() => {
@@ -52,6 +55,7 @@ export function PathPicker({ title, wants, open, start, focusAfter, onOpen, onCh
   const entries = (listing?.entries ?? []).filter(allowed);
   const current = entries[at];
   const go = (to: string) => {
+    typing.current = false;
     setMarked(new Set());
     list(to);
   };
@@ -129,7 +133,10 @@ export function PathPicker({ title, wants, open, start, focusAfter, onOpen, onCh
               className="field mono grow"
               aria-label="Folder"
               value={path}
-              onChange={(e) => setPath(e.target.value)}
+              onChange={(e) => {
+                typing.current = true;
+                setPath(e.target.value);
+              }}
               data-testid="picker-path"
             />
             <button type="submit" className="button">
