@@ -2,13 +2,21 @@
 // Exit codes: 0 done, 1 done with failures recorded, 2 wrong usage, 3 refused, 130 interrupted.
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import type { FormatCheck, JobInfo } from '../shared/api.ts';
+import type { JobInfo } from '../shared/api.ts';
 import { EXIT } from '../shared/model.ts';
 import { type Command, helpText, readCommand, UsageError, wantsJson } from './command-line.ts';
 import type { ProofCommand } from './command-line-proof.ts';
 import { CaseError, toApiError } from './engine/case/errors.ts';
 import { TOOL_VERSION } from './engine/case/version.ts';
 import type { EngineDoor } from './host/door.ts';
+import {
+  counted,
+  type DetectResult,
+  formatText,
+  type IngestResult,
+  ingestText,
+  printFindings,
+} from './job-words.ts';
 import { passwordsIn } from './password-file.ts';
 import { passphraseOf, runProof } from './proof-commands.ts';
 import {
@@ -21,7 +29,7 @@ import {
 } from './rules-output.ts';
 import { appRoot, sampleDir, stateDir } from './shell-paths.ts';
 import { printSql } from './sql-output.ts';
-import { harmless, harmlessJson, progress, table } from './terminal.ts';
+import { harmless, harmlessJson, progress } from './terminal.ts';
 import { runTransfer } from './transfer-commands.ts';
 import { write } from './write.ts';
 
@@ -299,26 +307,6 @@ async function checkFormat(engine: EngineDoor, { file, log, json }: Run<'format'
 
 // --- jobs ---------------------------------------------------------------------------------------------------------
 
-interface IngestResult {
-  bundles: number;
-  members: Record<'parsed' | 'partial' | 'skipped' | 'failed' | 'duplicate', number>;
-  records: number;
-  unparsed_lines: number;
-  lines: number;
-  seconds: number;
-  problems: string[];
-}
-
-interface DetectResult {
-  findings: number;
-  rules: number;
-  refused: { rule: string; reason: string }[];
-  disabled: number;
-  suppressed: number;
-  orphaned: number;
-  seconds: number;
-}
-
 async function ingestJob(
   engine: EngineDoor,
   paths: string[],
@@ -383,78 +371,6 @@ function ingestExit({ members, records, problems }: IngestResult): number {
 
 const detectExit = ({ refused }: DetectResult): number =>
   refused.length > 0 ? EXIT.withFailures : EXIT.done;
-
-// --- results in words ---------------------------------------------------------------------------------------------
-
-const number = (n: number) => n.toLocaleString('en');
-const counted = (n: number, word: string) => `${number(n)} ${word}${n === 1 ? '' : 's'}`;
-
-function ingestText({ bundles, members, records, unparsed_lines, seconds }: IngestResult): string {
-  const statuses = (['parsed', 'partial', 'skipped', 'failed', 'duplicate'] as const).map(
-    (status) => `${number(members[status])} ${status}`,
-  );
-  return [
-    `${counted(bundles, 'bundle')}: members ${statuses.join(', ')}`,
-    `${counted(records, 'record')}, ${counted(unparsed_lines, 'line')} not understood (kept as they are), ${seconds.toFixed(1)} s`,
-  ].join('\n');
-}
-
-function formatText(
-  file: string,
-  log: string | null,
-  { ok, name, problems, samples, log: read }: FormatCheck,
-): string[] {
-  if (name === null)
-    return [
-      `${file} is refused:`,
-      ...problems.map(({ line, message }) => `  ${line === null ? '' : `line ${line}: `}${message}`),
-    ];
-  const good = samples.filter((sample) => sample.ok).length;
-  const lines = [`${name} is accepted; ${good} of ${counted(samples.length, 'sample')} as stated.`];
-  samples.forEach((sample, i) => {
-    for (const difference of sample.differences) lines.push(`  sample ${i + 1}, ${difference}`);
-  });
-  if (read) {
-    const parsed = read.lines - read.unparsedLines;
-    lines.push(
-      `${log}: ${counted(read.lines, 'line')}, ${number(parsed)} read (${read.lines === 0 ? '0' : ((100 * parsed) / read.lines).toFixed(2)} %), ${counted(read.records, 'record')}, ${number(read.undated)} of them without a time of their own.`,
-    );
-    for (const record of read.first)
-      lines.push(
-        `  line ${record.line}: ${record.time ?? 'no time'} ${record.level ?? 'no level'} ${record.message.split('\n')[0]}`,
-      );
-    if (read.unparsed.length > 0) lines.push('First lines that no pattern fits:');
-    for (const record of read.unparsed) lines.push(`  line ${record.line}: ${record.text.split('\n')[0]}`);
-  }
-  if (!ok && read && read.unparsedLines === read.lines) lines.push('No line of the log fits a pattern.');
-  return lines;
-}
-
-async function printFindings(engine: EngineDoor, found: DetectResult): Promise<void> {
-  const { findings } = await engine.api['findings.list']({});
-  const time = (us: number | null) =>
-    us === null ? '' : new Date(us / 1000).toISOString().replace(/\.\d+Z$/, 'Z');
-  const columns = ['level', 'first', 'last', 'events', 'nodes', 'finding'].map((name) => ({
-    name,
-    type: name === 'events' ? 'BIGINT' : 'VARCHAR',
-  }));
-  const rows = findings.map((f) => [
-    f.level,
-    time(f.firstTs),
-    time(f.lastTs),
-    f.eventCount,
-    f.nodes.join(' '),
-    f.title,
-  ]);
-  if (rows.length > 0) await print(table(columns, rows).join('\n'));
-  await print(
-    [
-      `${counted(found.findings, 'finding')} by ${counted(found.rules, 'rule')}, ${found.seconds.toFixed(1)} s`,
-      ...(found.suppressed > 0 ? [`${number(found.suppressed)} suppressed`] : []),
-      ...(found.disabled > 0 ? [`${counted(found.disabled, 'rule')} switched off`] : []),
-    ].join('; '),
-  );
-}
 
 // --- ground -------------------------------------------------------------------------------------------------------
 
