@@ -1,5 +1,6 @@
 // A zip whose members are encrypted with a password in the way of PKWARE, APPNOTE.TXT 6.1 (traditional encryption).
 import { crc32 } from 'node:zlib';
+import { type Entry, zipOf } from '../integration/bundles.ts';
 
 const TABLE = Uint32Array.from({ length: 256 }, (_, n) => {
   let c = n;
@@ -25,38 +26,9 @@ function encrypt(password: string, content: Uint8Array): Uint8Array {
 }
 
 /** Stored members, all with the same password. */
-export function encryptedZip(password: string, members: { name: string; content: string }[]): Buffer {
-  const locals: Buffer[] = [];
-  const directory: Buffer[] = [];
-  let offset = 0;
-  for (const { name, content } of members) {
-    const plain = Buffer.from(content);
-    const path = Buffer.from(name);
-    const crc = crc32(plain);
+export const encryptedZip = (password: string, members: Entry[]): Buffer =>
+  zipOf(members, (plain) => {
     const head = Buffer.alloc(12, 7); // eleven bytes that mean nothing, and the one that tells a wrong password
-    head[11] = crc >>> 24;
-    const data = encrypt(password, Buffer.concat([head, plain]));
-    const common = Buffer.alloc(26); // from "version needed" to the length of the extra field
-    common.writeUInt16LE(20, 0);
-    common.writeUInt16LE(0x0801, 2); // encrypted; names are UTF-8
-    common.writeUInt16LE(0x5b74, 8); // 2025-11-20
-    common.writeUInt32LE(crc, 10);
-    common.writeUInt32LE(data.length, 14);
-    common.writeUInt32LE(plain.length, 18);
-    common.writeUInt16LE(path.length, 22);
-    const local = Buffer.concat([Buffer.from('PK\x03\x04', 'latin1'), common, path, data]);
-    const tail = Buffer.alloc(14);
-    tail.writeUInt32LE(offset, 10);
-    directory.push(Buffer.concat([Buffer.from('PK\x01\x02\x14\x00', 'latin1'), common, tail, path]));
-    locals.push(local);
-    offset += local.length;
-  }
-  const central = Buffer.concat(directory);
-  const end = Buffer.alloc(22);
-  end.write('PK\x05\x06', 'latin1');
-  end.writeUInt16LE(members.length, 8);
-  end.writeUInt16LE(members.length, 10);
-  end.writeUInt32LE(central.length, 12);
-  end.writeUInt32LE(offset, 16);
-  return Buffer.concat([...locals, central, end]);
-}
+    head[11] = crc32(plain) >>> 24;
+    return Buffer.from(encrypt(password, Buffer.concat([head, plain])));
+  });

@@ -19,21 +19,22 @@ export async function tarOf(entries: Entry[]): Promise<Buffer> {
 
 export const tarGzOf = async (entries: Entry[]): Promise<Buffer> => gzipSync(await tarOf(entries));
 
-/** A zip of stored members; names are written as they are, `../` too. */
-export function zipOf(entries: Entry[]): Buffer {
+/** A zip of stored members; names are written as they are, `../` too. `encrypt` turns content into what is stored of it. */
+export function zipOf(entries: Entry[], encrypt?: (content: Buffer) => Buffer): Buffer {
   const locals: Buffer[] = [];
   const directory: Buffer[] = [];
   let offset = 0;
   for (const { name, content } of entries) {
-    const data = Buffer.from(content);
+    const plain = Buffer.from(content);
+    const data = encrypt ? encrypt(plain) : plain;
     const path = Buffer.from(name);
     const common = Buffer.alloc(26); // from "version needed" to the length of the extra field
     common.writeUInt16LE(20, 0);
-    common.writeUInt16LE(0x0800, 2); // names are UTF-8
+    common.writeUInt16LE(encrypt ? 0x0801 : 0x0800, 2); // encrypted; names are UTF-8
     common.writeUInt16LE(0x5b74, 8); // 2025-11-20
-    common.writeUInt32LE(crc32(data), 10);
+    common.writeUInt32LE(crc32(plain), 10);
     common.writeUInt32LE(data.length, 14);
-    common.writeUInt32LE(data.length, 18);
+    common.writeUInt32LE(plain.length, 18);
     common.writeUInt16LE(path.length, 22);
     const local = Buffer.concat([Buffer.from('PK\x03\x04', 'latin1'), common, path, data]);
     const tail = Buffer.alloc(14);

@@ -10,7 +10,7 @@ import { useCase } from '../store/case.ts';
 import { useEvidence } from '../store/evidence.ts';
 import { pendingWords } from '../views/intake/words.ts';
 import './jobs.css';
-import { focusFirst } from '../parts/focus.ts';
+import { DialogForm, FormDialog } from '../parts/FormDialog.tsx';
 
 export function PendingBanner({ info }: { info: CaseInfo }) {
   const [asking, setAsking] = useState<'resume' | 'give up' | null>(null);
@@ -58,20 +58,10 @@ export function PendingBanner({ info }: { info: CaseInfo }) {
       >
         Give up …
       </button>
-      <Dialog.Root open={asking !== null} onOpenChange={(open) => !open && setAsking(null)}>
-        <Dialog.Portal>
-          <Dialog.Overlay className="overlay" />
-          <Dialog.Content
-            className="dialog"
-            aria-describedby={undefined}
-            onOpenAutoFocus={focusFirst}
-            data-testid="pending-dialog"
-          >
-            {asking === 'resume' && <Resume pending={pending} onDone={() => setAsking(null)} />}
-            {asking === 'give up' && <GiveUp pending={pending} onDone={() => setAsking(null)} />}
-          </Dialog.Content>
-        </Dialog.Portal>
-      </Dialog.Root>
+      <FormDialog open={asking !== null} onClose={() => setAsking(null)} testId="pending-dialog">
+        {asking === 'resume' && <Resume pending={pending} onDone={() => setAsking(null)} />}
+        {asking === 'give up' && <GiveUp pending={pending} onDone={() => setAsking(null)} />}
+      </FormDialog>
     </section>
   );
 }
@@ -101,82 +91,70 @@ function Resume({ pending, onDone }: Props) {
     if (await resume(passwords)) onDone();
   };
   return (
-    <form
-      className="column"
-      onSubmit={(e) => {
-        e.preventDefault();
-        void start();
-      }}
-    >
-      <header>
-        <Dialog.Title asChild>
-          <h1 className="grow">Go on with what was broken off</h1>
-        </Dialog.Title>
-        <Dialog.Close className="button" type="button">
-          Cancel
-        </Dialog.Close>
-      </header>
-      <div className="dialog-body scroll column pending-words">
-        <p className="soft">
-          Members that are in the case are passed over, the rest is read. The events will be those of a run
-          that was never disturbed. Zones and limits are those it was begun with; passwords were not kept.
-        </p>
-        <ul className="pending-bundles">
-          {pending.bundles.map((b) => (
-            <li key={b.path}>
-              <span className="mono cut" title={b.path}>
-                {oneLine(b.name)}
-              </span>
-              <span className={b.reachable ? 'dim' : 'bad'}>
-                {!b.reachable
-                  ? '▲ not where it was'
-                  : b.state === 'begun'
-                    ? `${plural(b.members, 'member')} in the case`
-                    : 'not begun'}
-              </span>
-              {asksPasswords && (
-                <input
-                  className="field"
-                  type="password"
-                  autoComplete="off"
-                  placeholder={needing.has(b.path) ? 'its password' : 'password, if it needs one'}
-                  aria-label={`Password of ${b.name}`}
-                  value={own[b.path] ?? ''}
-                  onChange={(e) => setOwn({ ...own, [b.path]: e.target.value })}
-                  data-testid="resume-password"
-                />
-              )}
-            </li>
-          ))}
-        </ul>
-        {pending.bundles.length > 0 && !asksPasswords && (
-          <span>
-            <button type="button" className="link" onClick={() => setAsked(true)}>
-              Some need a password …
-            </button>
-          </span>
-        )}
-        {asksPasswords && (
-          <label className="mark">
-            Password for all of them
-            <input
-              className="field"
-              type="password"
-              autoComplete="off"
-              value={all}
-              onChange={(e) => setAll(e.target.value)}
-              data-testid="resume-password-all"
-            />
-          </label>
-        )}
-        {error && <p className="bad">▲ {error}</p>}
-      </div>
-      <footer>
+    <DialogForm
+      title="Go on with what was broken off"
+      body="scroll column pending-words"
+      onSubmit={start}
+      footer={
         <button type="submit" className="button main" data-first data-testid="resume-start">
           Go on
         </button>
-      </footer>
-    </form>
+      }
+    >
+      <p className="soft">
+        Members that are in the case are passed over, the rest is read. The events will be those of a run that
+        was never disturbed. Zones and limits are those it was begun with; passwords were not kept.
+      </p>
+      <ul className="pending-bundles">
+        {pending.bundles.map((b) => (
+          <li key={b.path}>
+            <span className="mono cut" title={b.path}>
+              {oneLine(b.name)}
+            </span>
+            <span className={b.reachable ? 'dim' : 'bad'}>
+              {!b.reachable
+                ? '▲ not where it was'
+                : b.state === 'begun'
+                  ? `${plural(b.members, 'member')} in the case`
+                  : 'not begun'}
+            </span>
+            {asksPasswords && (
+              <input
+                className="field"
+                type="password"
+                autoComplete="off"
+                placeholder={needing.has(b.path) ? 'its password' : 'password, if it needs one'}
+                aria-label={`Password of ${b.name}`}
+                value={own[b.path] ?? ''}
+                onChange={(e) => setOwn({ ...own, [b.path]: e.target.value })}
+                data-testid="resume-password"
+              />
+            )}
+          </li>
+        ))}
+      </ul>
+      {pending.bundles.length > 0 && !asksPasswords && (
+        <span>
+          <button type="button" className="link" onClick={() => setAsked(true)}>
+            Some need a password …
+          </button>
+        </span>
+      )}
+      {asksPasswords && (
+        <label className="mark">
+          Password for all of them
+          <input
+            className="field"
+            type="password"
+            autoComplete="off"
+            value={all}
+            onChange={(e) => setAll(e.target.value)}
+            data-testid="resume-password-all"
+          />
+        </label>
+      )}
+      {error && <p className="bad">▲ {error}</p>}
+    </DialogForm>
   );
 }
 
@@ -185,38 +163,34 @@ function GiveUp({ pending, onDone }: Props) {
   const planned = pending.bundles.filter((b) => b.state === 'planned').length;
   const begun = pending.bundles.length - planned;
   return (
-    <form
-      className="column"
-      onSubmit={async (e) => {
-        e.preventDefault();
+    <DialogForm
+      title="Give up what was broken off?"
+      leave={null}
+      body="column pending-words"
+      onSubmit={async () => {
         if (await giveUp()) onDone();
       }}
+      footer={
+        <>
+          <Dialog.Close className="button" type="button" data-first data-testid="give-up-stay">
+            Keep it for later
+          </Dialog.Close>
+          <button type="submit" className="button main" data-testid="give-up-confirm">
+            Give up the rest
+          </button>
+        </>
+      }
     >
-      <header>
-        <Dialog.Title asChild>
-          <h1 className="grow">Give up what was broken off?</h1>
-        </Dialog.Title>
-      </header>
-      <div className="dialog-body column pending-words">
-        <p>
-          What was taken in stays in the case, with its hashes.
-          {begun > 0 &&
-            ` ${plural(begun, 'bundle stays', 'bundles stay')} in the list as broken off: their other members are not read.`}
-          {planned > 0 &&
-            ` ${plural(planned, 'bundle', 'bundles')} not begun ${planned === 1 ? 'is' : 'are'} forgotten.`}{' '}
-          Times, clocks and nodes are settled for what is there. The custody log records it.
-        </p>
-        <p className="soft">The bundles can be added again later, as new ones.</p>
-        {error && <p className="bad">▲ {error}</p>}
-      </div>
-      <footer>
-        <Dialog.Close className="button" type="button" data-first data-testid="give-up-stay">
-          Keep it for later
-        </Dialog.Close>
-        <button type="submit" className="button main" data-testid="give-up-confirm">
-          Give up the rest
-        </button>
-      </footer>
-    </form>
+      <p>
+        What was taken in stays in the case, with its hashes.
+        {begun > 0 &&
+          ` ${plural(begun, 'bundle stays', 'bundles stay')} in the list as broken off: their other members are not read.`}
+        {planned > 0 &&
+          ` ${plural(planned, 'bundle', 'bundles')} not begun ${planned === 1 ? 'is' : 'are'} forgotten.`}{' '}
+        Times, clocks and nodes are settled for what is there. The custody log records it.
+      </p>
+      <p className="soft">The bundles can be added again later, as new ones.</p>
+      {error && <p className="bad">▲ {error}</p>}
+    </DialogForm>
   );
 }

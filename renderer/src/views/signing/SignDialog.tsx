@@ -1,10 +1,8 @@
 // Signs the manifest of the case: what it holds now. Signing again with another key is the second person's signature.
-import { Dialog } from 'radix-ui';
-
 import { useEffect, useState } from 'react';
 import { oneLine } from '../../format/control.ts';
 import { dateTime } from '../../format/time.ts';
-import { focusFirst } from '../../parts/focus.ts';
+import { DialogForm, FormDialog } from '../../parts/FormDialog.tsx';
 import { useDialogs } from '../../store/dialogs.ts';
 import { useKeySet } from '../../store/keys.ts';
 import { KeyChoice, NO_KEY, signWith } from './KeyChoice.tsx';
@@ -12,26 +10,16 @@ import { KeyChoice, NO_KEY, signWith } from './KeyChoice.tsx';
 export function SignDialog() {
   const { open, show } = useDialogs();
   return (
-    <Dialog.Root
+    <FormDialog
       open={open === 'sign'}
-      onOpenChange={(on) => {
-        if (on) return;
+      onClose={() => {
         show(null);
         useKeySet.getState().dismiss();
       }}
+      testId="sign-dialog"
     >
-      <Dialog.Portal>
-        <Dialog.Overlay className="overlay" />
-        <Dialog.Content
-          className="dialog"
-          aria-describedby={undefined}
-          onOpenAutoFocus={focusFirst}
-          data-testid="sign-dialog"
-        >
-          <Form onDone={() => show(null)} />
-        </Dialog.Content>
-      </Dialog.Portal>
-    </Dialog.Root>
+      <Form onDone={() => show(null)} />
+    </FormDialog>
   );
 }
 
@@ -49,36 +37,24 @@ function Form({ onDone }: { onDone(): void }) {
     if (done) onDone();
   };
   return (
-    <form
-      className="column"
-      onSubmit={(e) => {
-        e.preventDefault();
-        void sign();
-      }}
-    >
-      <header>
-        <Dialog.Title asChild>
-          <h1 className="grow">Sign the manifest of this case</h1>
-        </Dialog.Title>
-        <Dialog.Close className="button" type="button">
-          Cancel
-        </Dialog.Close>
-      </header>
-      <div className="dialog-body column sign-body scroll">
-        <p className="soft">
-          The manifest lists every bundle and member with its hash, the rules and formats of the case, and the
-          head of the custody log. Signed, it fixes what the case holds now. A second person signs with their
-          own key: both signatures stand side by side.
-        </p>
-        <SignedSoFar />
-        <KeyChoice choice={choice} onChange={setChoice} />
-      </div>
-      <footer>
+    <DialogForm
+      title="Sign the manifest of this case"
+      body="column sign-body scroll"
+      onSubmit={sign}
+      footer={
         <button type="submit" className="button main" disabled={!ready} data-first data-testid="sign-confirm">
           {busy ? 'Signing …' : 'Sign'}
         </button>
-      </footer>
-    </form>
+      }
+    >
+      <p className="soft">
+        The manifest lists every bundle and member with its hash, the rules and formats of the case, and the
+        head of the custody log. Signed, it fixes what the case holds now. A second person signs with their
+        own key: both signatures stand side by side.
+      </p>
+      <SignedSoFar />
+      <KeyChoice choice={choice} onChange={setChoice} />
+    </DialogForm>
   );
 }
 

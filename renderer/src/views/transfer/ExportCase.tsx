@@ -1,30 +1,18 @@
 // Writes the case into one file, whole or only what is tagged, signed on wish.
-import { Dialog } from 'radix-ui';
-
 import { useState } from 'react';
 import { useCase } from '../../store/case.ts';
 import { useDialogs } from '../../store/dialogs.ts';
 import { useTransfer } from '../../store/transfer.ts';
 import { KeyChoice, NO_KEY, signWith } from '../signing/KeyChoice.tsx';
 import './transfer.css';
-import { focusFirst } from '../../parts/focus.ts';
+import { DialogForm, FormDialog } from '../../parts/FormDialog.tsx';
 
 export function ExportCase() {
   const { open, show } = useDialogs();
   return (
-    <Dialog.Root open={open === 'export case'} onOpenChange={(on) => !on && show(null)}>
-      <Dialog.Portal>
-        <Dialog.Overlay className="overlay" />
-        <Dialog.Content
-          className="dialog"
-          aria-describedby={undefined}
-          onOpenAutoFocus={focusFirst}
-          data-testid="export-case-dialog"
-        >
-          <Form onDone={() => show(null)} />
-        </Dialog.Content>
-      </Dialog.Portal>
-    </Dialog.Root>
+    <FormDialog open={open === 'export case'} onClose={() => show(null)} testId="export-case-dialog">
+      <Form onDone={() => show(null)} />
+    </FormDialog>
   );
 }
 
@@ -47,77 +35,11 @@ function Form({ onDone }: { onDone(): void }) {
     if (done) onDone();
   };
   return (
-    <form
-      className="column"
-      onSubmit={(e) => {
-        e.preventDefault();
-        void start();
-      }}
-    >
-      <header>
-        <Dialog.Title asChild>
-          <h1 className="grow">Export the case to a file</h1>
-        </Dialog.Title>
-        <Dialog.Close className="button" type="button">
-          Cancel
-        </Dialog.Close>
-      </header>
-      <div className="start-form dialog-body scroll">
-        <span>What</span>
-        <div className="column transfer-choice">
-          <label className="mark">
-            <input type="radio" checked={only === 'all'} onChange={() => setOnly('all')} /> the whole case:
-            evidence, ledger, custody log, annotations, rules, settings
-          </label>
-          <label className="mark">
-            <input
-              type="radio"
-              checked={only === 'tagged'}
-              onChange={() => setOnly('tagged')}
-              data-testid="export-case-tagged"
-            />{' '}
-            only files with tagged or commented events, or events of confirmed findings
-          </label>
-        </div>
-        <label htmlFor="export-case-path">File</label>
-        <span className="column">
-          <input
-            id="export-case-path"
-            className="field mono"
-            placeholder={`in the folder exports of the case${info ? `, ${info.dir}` : ''}`}
-            value={path}
-            onChange={(e) => setPath(e.target.value)}
-            data-testid="export-case-path"
-          />
-        </span>
-        <span>Signature</span>
-        <div className="column transfer-choice">
-          <label className="mark">
-            <input
-              type="checkbox"
-              checked={signed}
-              onChange={(e) => setSigned(e.target.checked)}
-              data-testid="export-case-sign"
-            />{' '}
-            sign its manifest, so that who receives it can check it
-          </label>
-          {signed && <KeyChoice choice={choice} onChange={setChoice} />}
-        </div>
-        <span />
-        <span className="dim">
-          Nothing in it is encrypted: whoever has the file can read the evidence. Receivers make a case of it
-          with Import; the evidence is hashed and read anew there.
-        </span>
-        {error && (
-          <>
-            <span />
-            <p className="bad wrap" role="alert">
-              ▲ {error}
-            </p>
-          </>
-        )}
-      </div>
-      <footer>
+    <DialogForm
+      title="Export the case to a file"
+      body="start-form scroll"
+      onSubmit={start}
+      footer={
         <button
           type="submit"
           className="button main"
@@ -127,7 +49,61 @@ function Form({ onDone }: { onDone(): void }) {
         >
           {busy ? 'Starting …' : 'Export'}
         </button>
-      </footer>
-    </form>
+      }
+    >
+      <span>What</span>
+      <div className="column transfer-choice">
+        <label className="mark">
+          <input type="radio" checked={only === 'all'} onChange={() => setOnly('all')} /> the whole case:
+          evidence, ledger, custody log, annotations, rules, settings
+        </label>
+        <label className="mark">
+          <input
+            type="radio"
+            checked={only === 'tagged'}
+            onChange={() => setOnly('tagged')}
+            data-testid="export-case-tagged"
+          />{' '}
+          only files with tagged or commented events, or events of confirmed findings
+        </label>
+      </div>
+      <label htmlFor="export-case-path">File</label>
+      <span className="column">
+        <input
+          id="export-case-path"
+          className="field mono"
+          placeholder={`in the folder exports of the case${info ? `, ${info.dir}` : ''}`}
+          value={path}
+          onChange={(e) => setPath(e.target.value)}
+          data-testid="export-case-path"
+        />
+      </span>
+      <span>Signature</span>
+      <div className="column transfer-choice">
+        <label className="mark">
+          <input
+            type="checkbox"
+            checked={signed}
+            onChange={(e) => setSigned(e.target.checked)}
+            data-testid="export-case-sign"
+          />{' '}
+          sign its manifest, so that who receives it can check it
+        </label>
+        {signed && <KeyChoice choice={choice} onChange={setChoice} />}
+      </div>
+      <span />
+      <span className="dim">
+        Nothing in it is encrypted: whoever has the file can read the evidence. Receivers make a case of it
+        with Import; the evidence is hashed and read anew there.
+      </span>
+      {error && (
+        <>
+          <span />
+          <p className="bad wrap" role="alert">
+            ▲ {error}
+          </p>
+        </>
+      )}
+    </DialogForm>
   );
 }

@@ -1,6 +1,4 @@
 // Makes a case of a received file: its evidence is hashed and read anew; a received database is never opened.
-import { Dialog } from 'radix-ui';
-
 import { useState } from 'react';
 import { useCase } from '../../store/case.ts';
 import { useDialogs } from '../../store/dialogs.ts';
@@ -8,24 +6,14 @@ import { useTransfer } from '../../store/transfer.ts';
 import { PathPicker } from '../start/PathPicker.tsx';
 import { slug } from '../start/slug.ts';
 import './transfer.css';
-import { focusFirst } from '../../parts/focus.ts';
+import { DialogForm, FormDialog } from '../../parts/FormDialog.tsx';
 
 export function ImportCase() {
   const { open, show } = useDialogs();
   return (
-    <Dialog.Root open={open === 'import case'} onOpenChange={(on) => !on && show(null)}>
-      <Dialog.Portal>
-        <Dialog.Overlay className="overlay" />
-        <Dialog.Content
-          className="dialog"
-          aria-describedby={undefined}
-          onOpenAutoFocus={focusFirst}
-          data-testid="import-case-dialog"
-        >
-          <Form onDone={() => show(null)} />
-        </Dialog.Content>
-      </Dialog.Portal>
-    </Dialog.Root>
+    <FormDialog open={open === 'import case'} onClose={() => show(null)} testId="import-case-dialog">
+      <Form onDone={() => show(null)} />
+    </FormDialog>
   );
 }
 
@@ -53,73 +41,63 @@ function Form({ onDone }: { onDone(): void }) {
     if (await importCase({ file: file.trim(), dir: dir.trim() })) onDone();
   };
   return (
-    <form
-      className="column"
-      onSubmit={(e) => {
-        e.preventDefault();
-        void start();
-      }}
-    >
-      <header>
-        <Dialog.Title asChild>
-          <h1 className="grow">Import a case file</h1>
-        </Dialog.Title>
-        <Dialog.Close className="button" type="button">
-          Cancel
-        </Dialog.Close>
-      </header>
-      <div className="start-form dialog-body scroll">
-        <label htmlFor="import-file">Case file</label>
-        <span className="start-row">
-          <input
-            id="import-file"
-            className="field mono grow"
-            placeholder="…/name.tidemark"
-            value={file}
-            onChange={(e) => setFile(e.target.value)}
-            data-first
-            data-testid="import-case-file"
-          />
-          <button type="button" className="button" onClick={() => setPicking(true)}>
-            Choose …
-          </button>
-        </span>
-        <label htmlFor="import-dir">New folder</label>
-        <input
-          id="import-dir"
-          className="field mono"
-          value={dir}
-          onChange={(e) => setTyped(e.target.value)}
-          data-testid="import-case-dir"
-        />
-        <span />
-        <span className="dim">
-          The evidence in it is hashed and read anew, so its events are found again by this version; ids stay.
-          Tags, findings' states and the custody log come with it.
-          {openCase && ' The case that is open now is closed first.'}
-        </span>
-        {error && (
-          <>
-            <span />
-            <p className="bad wrap" role="alert">
-              ▲ {error}
-            </p>
-          </>
-        )}
-      </div>
-      <footer>
+    <DialogForm
+      title="Import a case file"
+      body="start-form scroll"
+      onSubmit={start}
+      footer={
         <button type="submit" className="button main" disabled={!ready} data-testid="import-case-start">
           {busy ? 'Starting …' : 'Import'}
         </button>
-      </footer>
-      <PathPicker
-        title="A case file"
-        wants="evidence"
-        open={picking}
-        start={app?.home ?? ''}
-        onOpen={setPicking}
-        onChoose={(paths) => paths[0] && setFile(paths[0])}
+      }
+      over={
+        <PathPicker
+          title="A case file"
+          wants="evidence"
+          open={picking}
+          start={app?.home ?? ''}
+          onOpen={setPicking}
+          onChoose={(paths) => paths[0] && setFile(paths[0])}
+        />
+      }
+    >
+      <label htmlFor="import-file">Case file</label>
+      <span className="start-row">
+        <input
+          id="import-file"
+          className="field mono grow"
+          placeholder="…/name.tidemark"
+          value={file}
+          onChange={(e) => setFile(e.target.value)}
+          data-first
+          data-testid="import-case-file"
+        />
+        <button type="button" className="button" onClick={() => setPicking(true)}>
+          Choose …
+        </button>
+      </span>
+      <label htmlFor="import-dir">New folder</label>
+      <input
+        id="import-dir"
+        className="field mono"
+        value={dir}
+        onChange={(e) => setTyped(e.target.value)}
+        data-testid="import-case-dir"
       />
-    </form>
+      <span />
+      <span className="dim">
+        The evidence in it is hashed and read anew, so its events are found again by this version; ids stay.
+        Tags, findings' states and the custody log come with it.
+        {openCase && ' The case that is open now is closed first.'}
+      </span>
+      {error && (
+        <>
+          <span />
+          <p className="bad wrap" role="alert">
+            ▲ {error}
+          </p>
+        </>
+      )}
+    </DialogForm>
   );
 }

@@ -1,6 +1,4 @@
 // Takes another responder's annotations over into this case, and says what was added, what was the same, what disagrees.
-import { Dialog } from 'radix-ui';
-
 import { useState } from 'react';
 import type { MergeResult } from '../../../../shared/api.ts';
 import { oneLine } from '../../format/control.ts';
@@ -10,32 +8,23 @@ import { useDialogs } from '../../store/dialogs.ts';
 import { useTransfer } from '../../store/transfer.ts';
 import { PathPicker } from '../start/PathPicker.tsx';
 import './transfer.css';
-import { focusFirst } from '../../parts/focus.ts';
+import { DialogForm, FormDialog } from '../../parts/FormDialog.tsx';
 
 export function MergeCase() {
   const { open, show } = useDialogs();
   const dismiss = useTransfer((s) => s.dismiss);
   return (
-    <Dialog.Root
+    <FormDialog
       open={open === 'merge'}
-      onOpenChange={(on) => {
-        if (on) return;
+      onClose={() => {
         show(null);
         dismiss();
       }}
+      kind="intake"
+      testId="merge-dialog"
     >
-      <Dialog.Portal>
-        <Dialog.Overlay className="overlay" />
-        <Dialog.Content
-          className="dialog intake"
-          aria-describedby={undefined}
-          onOpenAutoFocus={focusFirst}
-          data-testid="merge-dialog"
-        >
-          <Form />
-        </Dialog.Content>
-      </Dialog.Portal>
-    </Dialog.Root>
+      <Form />
+    </FormDialog>
   );
 }
 
@@ -46,62 +35,53 @@ function Form() {
   const [picking, setPicking] = useState(false);
   const ready = !busy && file.trim() !== '';
   return (
-    <form
-      className="column"
-      onSubmit={(e) => {
-        e.preventDefault();
-        if (ready) void merge(file.trim());
-      }}
-    >
-      <header>
-        <Dialog.Title asChild>
-          <h1 className="grow">Merge annotations from a case file</h1>
-        </Dialog.Title>
-        <Dialog.Close className="button" type="button">
-          Close
-        </Dialog.Close>
-      </header>
-      <div className="dialog-body column transfer-body scroll">
-        <p className="soft">
-          Tags, comments, states of findings, saved queries, suppressions, tuning, placeholders, and zones and
-          clocks set by hand of another responder on the same evidence. Where both decided and not alike,
-          yours stays and theirs is listed below.
-        </p>
-        <span className="start-row">
-          <input
-            className="field mono grow"
-            placeholder="…/name.tidemark"
-            aria-label="Case file"
-            value={file}
-            onChange={(e) => setFile(e.target.value)}
-            data-first
-            data-testid="merge-file"
-          />
-          <button type="button" className="button" onClick={() => setPicking(true)}>
-            Choose …
-          </button>
-        </span>
-        {error && (
-          <p className="bad wrap" role="alert" data-testid="merge-error">
-            ▲ {error}
-          </p>
-        )}
-        {merged && <Merged result={merged.result} />}
-      </div>
-      <footer>
+    <DialogForm
+      title="Merge annotations from a case file"
+      leave="Close"
+      body="column transfer-body scroll"
+      onSubmit={() => ready && merge(file.trim())}
+      footer={
         <button type="submit" className="button main" disabled={!ready} data-testid="merge-start">
           {busy ? 'Merging …' : 'Merge'}
         </button>
-      </footer>
-      <PathPicker
-        title="A case file"
-        wants="evidence"
-        open={picking}
-        start={app?.home ?? ''}
-        onOpen={setPicking}
-        onChoose={(paths) => paths[0] && setFile(paths[0])}
-      />
-    </form>
+      }
+      over={
+        <PathPicker
+          title="A case file"
+          wants="evidence"
+          open={picking}
+          start={app?.home ?? ''}
+          onOpen={setPicking}
+          onChoose={(paths) => paths[0] && setFile(paths[0])}
+        />
+      }
+    >
+      <p className="soft">
+        Tags, comments, states of findings, saved queries, suppressions, tuning, placeholders, and zones and
+        clocks set by hand of another responder on the same evidence. Where both decided and not alike, yours
+        stays and theirs is listed below.
+      </p>
+      <span className="start-row">
+        <input
+          className="field mono grow"
+          placeholder="…/name.tidemark"
+          aria-label="Case file"
+          value={file}
+          onChange={(e) => setFile(e.target.value)}
+          data-first
+          data-testid="merge-file"
+        />
+        <button type="button" className="button" onClick={() => setPicking(true)}>
+          Choose …
+        </button>
+      </span>
+      {error && (
+        <p className="bad wrap" role="alert" data-testid="merge-error">
+          ▲ {error}
+        </p>
+      )}
+      {merged && <Merged result={merged.result} />}
+    </DialogForm>
   );
 }
 
