@@ -30,6 +30,8 @@ interface Props {
 export function KeyChoice({ choice, onChange }: Props) {
   const { keys, loaded, error, lastKey, load } = useKeySet();
   const [adding, setAdding] = useState<'make' | 'bring' | null>(null);
+  /** A key just made or brought, until it is shown. */
+  const [arrived, setArrived] = useState<string | null>(null);
   useEffect(() => load(), [load]);
   const box = useRef<HTMLDivElement>(null);
   const chosen = keys.find((k) => k.keyId === choice.keyId);
@@ -40,13 +42,15 @@ export function KeyChoice({ choice, onChange }: Props) {
   }, [usual?.keyId, chosen]);
   const took = (keyId: string, passphrase: string) => {
     setAdding(null);
+    setArrived(keyId);
     onChange({ keyId, passphrase });
-    // what was typed in is gone: the focus goes to what comes next
-    requestAnimationFrame(() => {
-      const next = [...(box.current?.querySelectorAll<HTMLElement>('input, select') ?? [])].at(-1);
-      next?.focus();
-    });
   };
+  // what was typed in is gone: once the new key is shown, the focus goes to what comes next
+  useEffect(() => {
+    if (arrived === null || chosen?.keyId !== arrived) return;
+    setArrived(null);
+    [...(box.current?.querySelectorAll<HTMLElement>('input, select') ?? [])].at(-1)?.focus();
+  }, [arrived, chosen]);
   return (
     <div ref={box} className="column key-choice" data-testid="key-choice">
       {loaded && keys.length === 0 && !adding && (
