@@ -107,6 +107,7 @@ describe('the custody log', () => {
         list: [1, 'two'],
         empty: [],
         bundles: [{ name: 'b.tar', sizes: { packed: 2 } }],
+        signed: { at: Date.UTC(2026, 10, 26, 1, 2, 3) * 1000 },
       }),
     ).toEqual([
       ['a', 'x'],
@@ -116,6 +117,7 @@ describe('the custody log', () => {
       ['empty', 'none'],
       ['bundles[1].name', 'b.tar'],
       ['bundles[1].sizes.packed', '2'],
+      ['signed.at', '2026-11-26 01:02:03 UTC'],
     ]);
   });
 });

@@ -1,5 +1,6 @@
 // Which entries of the custody log are shown, and what an entry holds in lines a person reads.
 import type { CustodyRow } from '../../../../shared/api.ts';
+import { dateTime } from '../../format/time.ts';
 
 export interface CustodyFilters {
   act: string | null;
@@ -30,13 +31,14 @@ export function occurring(rows: CustodyRow[], field: 'act' | 'actor'): [value: s
   return [...counts].toSorted(([a, n], [b, m]) => m - n || (a < b ? -1 : 1));
 }
 
-/** The detail of an entry as name and value: what is nested by the names that lead to it, `bundles[2].sha256`. */
+/** The detail of an entry as name and value: what is nested by the names that lead to it, `bundles[2].sha256`; `at` is a time. */
 export function detailLines(detail: Record<string, unknown>): [name: string, value: string][] {
   return Object.entries(detail).flatMap(([name, value]) => lines(name, value));
 }
 
 function lines(name: string, value: unknown): [name: string, value: string][] {
   if (typeof value === 'string') return [[name, value]];
+  if (typeof value === 'number' && /(?:^|\.)at$/.test(name)) return [[name, `${dateTime(value, 's')} UTC`]];
   if (typeof value !== 'object' || value === null) return [[name, String(value)]];
   const inside = Object.entries(value);
   if (inside.length === 0) return [[name, 'none']];

@@ -1,8 +1,7 @@
 // Makes a key, or brings one from a file. Stands inside other forms, so it is none itself: Enter does what its button does.
 import { type KeyboardEvent, useState } from 'react';
-import { useCase } from '../../store/case.ts';
 import { useKeySet } from '../../store/keys.ts';
-import { PathPicker } from '../start/PathPicker.tsx';
+import { FileField } from '../start/FileField.tsx';
 import { passphraseProblem } from './passphrase.ts';
 
 interface Props {
@@ -92,11 +91,9 @@ export function MakeKey({ onMade, onLeave }: Props) {
 
 export function BringKey({ onMade, onLeave }: Props) {
   const bring = useKeySet((s) => s.bring);
-  const app = useCase((s) => s.app);
   const [path, setPath] = useState('');
   const [name, setName] = useState('');
   const [passphrase, setPassphrase] = useState('');
-  const [picking, setPicking] = useState(false);
   const ready = path.trim() !== '' && name.trim() !== '';
   const act = async () => {
     if (!ready) return;
@@ -107,18 +104,7 @@ export function BringKey({ onMade, onLeave }: Props) {
     <fieldset className="key-new" onKeyDown={onEnter(() => void act())} data-testid="key-bring-form">
       <legend>A key of your own: an Ed25519 private key, PEM (PKCS#8)</legend>
       <label htmlFor="key-path">File</label>
-      <span className="start-row">
-        <input
-          id="key-path"
-          className="field mono grow"
-          value={path}
-          onChange={(e) => setPath(e.target.value)}
-          data-testid="key-path"
-        />
-        <button type="button" className="button" onClick={() => setPicking(true)}>
-          Choose …
-        </button>
-      </span>
+      <FileField id="key-path" title="A private key" value={path} onChange={setPath} testId="key-path" />
       <label htmlFor="key-whose">Whose</label>
       <input
         id="key-whose"
@@ -152,14 +138,6 @@ export function BringKey({ onMade, onLeave }: Props) {
           Leave
         </button>
       </span>
-      <PathPicker
-        title="A private key"
-        wants="evidence"
-        open={picking}
-        start={app?.home ?? ''}
-        onOpen={setPicking}
-        onChoose={(paths) => paths[0] && setPath(paths[0])}
-      />
     </fieldset>
   );
 }

@@ -3,7 +3,7 @@ import { useState } from 'react';
 import { useCase } from '../../store/case.ts';
 import { useDialogs } from '../../store/dialogs.ts';
 import { useTransfer } from '../../store/transfer.ts';
-import { PathPicker } from '../start/PathPicker.tsx';
+import { FileField } from '../start/FileField.tsx';
 import { slug } from '../start/slug.ts';
 import './transfer.css';
 import { DialogForm, FormDialog } from '../../parts/FormDialog.tsx';
@@ -32,7 +32,6 @@ function Form({ onDone }: { onDone(): void }) {
   const openCase = useCase((s) => s.info);
   const [file, setFile] = useState('');
   const [typed, setTyped] = useState<string | null>(null);
-  const [picking, setPicking] = useState(false);
   const proposed = app && file.trim() ? [app.home, 'Tidemark', nameOf(file.trim())].join(app.separator) : '';
   const dir = typed ?? proposed;
   const ready = !busy && file.trim() !== '' && dir.trim() !== '';
@@ -50,32 +49,17 @@ function Form({ onDone }: { onDone(): void }) {
           {busy ? 'Starting …' : 'Import'}
         </button>
       }
-      over={
-        <PathPicker
-          title="A case file"
-          wants="evidence"
-          open={picking}
-          start={app?.home ?? ''}
-          onOpen={setPicking}
-          onChoose={(paths) => paths[0] && setFile(paths[0])}
-        />
-      }
     >
       <label htmlFor="import-file">Case file</label>
-      <span className="start-row">
-        <input
-          id="import-file"
-          className="field mono grow"
-          placeholder="…/name.tidemark"
-          value={file}
-          onChange={(e) => setFile(e.target.value)}
-          data-first
-          data-testid="import-case-file"
-        />
-        <button type="button" className="button" onClick={() => setPicking(true)}>
-          Choose …
-        </button>
-      </span>
+      <FileField
+        id="import-file"
+        placeholder="…/name.tidemark"
+        title="A case file"
+        value={file}
+        onChange={setFile}
+        first
+        testId="import-case-file"
+      />
       <label htmlFor="import-dir">New folder</label>
       <input
         id="import-dir"

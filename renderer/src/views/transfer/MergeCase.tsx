@@ -3,10 +3,9 @@ import { useState } from 'react';
 import type { MergeResult } from '../../../../shared/api.ts';
 import { oneLine } from '../../format/control.ts';
 import { count, plural } from '../../format/numbers.ts';
-import { useCase } from '../../store/case.ts';
 import { useDialogs } from '../../store/dialogs.ts';
 import { useTransfer } from '../../store/transfer.ts';
-import { PathPicker } from '../start/PathPicker.tsx';
+import { FileField } from '../start/FileField.tsx';
 import './transfer.css';
 import { DialogForm, FormDialog } from '../../parts/FormDialog.tsx';
 
@@ -30,9 +29,7 @@ export function MergeCase() {
 
 function Form() {
   const { merge, merged, busy, error } = useTransfer();
-  const app = useCase((s) => s.app);
   const [file, setFile] = useState('');
-  const [picking, setPicking] = useState(false);
   const ready = !busy && file.trim() !== '';
   return (
     <DialogForm
@@ -45,36 +42,21 @@ function Form() {
           {busy ? 'Merging …' : 'Merge'}
         </button>
       }
-      over={
-        <PathPicker
-          title="A case file"
-          wants="evidence"
-          open={picking}
-          start={app?.home ?? ''}
-          onOpen={setPicking}
-          onChoose={(paths) => paths[0] && setFile(paths[0])}
-        />
-      }
     >
       <p className="soft">
         Tags, comments, states of findings, saved queries, suppressions, tuning, placeholders, and zones and
         clocks set by hand of another responder on the same evidence. Where both decided and not alike, yours
         stays and theirs is listed below.
       </p>
-      <span className="start-row">
-        <input
-          className="field mono grow"
-          placeholder="…/name.tidemark"
-          aria-label="Case file"
-          value={file}
-          onChange={(e) => setFile(e.target.value)}
-          data-first
-          data-testid="merge-file"
-        />
-        <button type="button" className="button" onClick={() => setPicking(true)}>
-          Choose …
-        </button>
-      </span>
+      <FileField
+        label="Case file"
+        placeholder="…/name.tidemark"
+        title="A case file"
+        value={file}
+        onChange={setFile}
+        first
+        testId="merge-file"
+      />
       {error && (
         <p className="bad wrap" role="alert" data-testid="merge-error">
           ▲ {error}
